@@ -1,0 +1,88 @@
+# Two commands: `make run` and `make test`. Neither needs an account or root.
+
+SHELL := /bin/bash
+UV := .tools/bin/uv
+PY := .venv/bin/python
+RASA := nlu/rasa/.venv
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: install  ## Install what is missing and start everything; says where to look
+	@exec $(PY) -m scheduler.supervisor
+
+.PHONY: install
+install: .venv/.installed nlu-environment  ## Both environments, no more
+
+$(UV):
+	@echo "Fetching uv ..."
+	@python3 -m venv .tools
+	@.tools/bin/python -m pip install --quiet uv
+
+.venv/.installed: requirements.txt | $(UV)
+	@echo "Installing the application's environment ..."
+	@test -d .venv || $(UV) venv --quiet --python '>=3.11' .venv
+	@$(UV) pip sync --quiet --require-hashes --python .venv requirements.txt
+	@touch $@
+
+# What tests need contains what the application needs, so one environment serves both.
+.venv/.test-installed: requirements-dev.txt | .venv/.installed
+	@$(UV) pip sync --quiet --require-hashes --python .venv requirements-dev.txt
+	@touch $@
+
+.PHONY: nlu-environment
+nlu-environment: | $(UV)
+	@if ! test -f $(RASA)/.installed -a $(RASA)/.installed -nt nlu/rasa/requirements.txt; then $(MAKE) --no-print-directory nlu-install; fi
+
+.PHONY: nlu-install
+nlu-install: | $(UV)
+	@if $(UV) venv --quiet --clear --python 3.10 $(RASA) 2>/dev/null; then \
+	  echo "Installing the language model's environment (Rasa, 2.5 GB) ..." && \
+	  $(UV) pip sync --quiet --require-hashes --python $(RASA) nlu/rasa/requirements.txt && touch $(RASA)/.installed; \
+	else \
+	  echo "No Python 3.10 is to be had here, so messages are kept and read by people only; install it and run make again."; \
+	fi
+
+.PHONY: train
+train: install  ## Train the language model from nlu/rasa/data
+	@cd nlu/rasa && .venv/bin/python commands.py train
+
+.PHONY: test
+test: install .venv/.test-installed  ## Install what tests need and run them
+	@$(MAKE) --no-print-directory lint test-fast test-nlu test-processes
+
+.PHONY: lint
+lint: .venv/.test-installed  ## ruff, mypy, import-linter
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports | tail -n 7
+
+.PHONY: test-fast
+test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
+	@.venv/bin/python -m pytest -m "not processes"
+
+.PHONY: test-nlu
+test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
+	@if test -f $(RASA)/.installed; then \
+	  test -f $(RASA)/.test-installed -a $(RASA)/.test-installed -nt nlu/rasa/requirements-test.txt || \
+	  { $(UV) pip sync --quiet --require-hashes --python $(RASA) nlu/rasa/requirements-test.txt && touch $(RASA)/.test-installed; } && \
+	  $(RASA)/bin/python -m pytest -q tests/nlu_rasa -p no:cacheprovider; \
+	else echo "NOT RUN: the tests of the language model need Python 3.10."; fi
+
+.PHONY: test-processes
+test-processes: install .venv/.test-installed  ## Journeys and kills over real processes and a real model
+	@.venv/bin/python -m pytest -m processes
+
+.PHONY: lock
+lock: $(UV)  ## Write the lock files anew
+	@$(UV) pip compile --quiet --upgrade --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt
+	@$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+.PHONY: clean
+clean:  ## Forget installed environments, models and the local database
+	rm -rf .venv .tools nlu/rasa/.venv nlu/rasa/models var

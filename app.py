@@ -1,0 +1,84 @@
+"""Composition root: settings -> parts -> web application, worker, command line.
+
+``flask --app app COMMAND`` and ``gunicorn 'app:create_app()'`` both come in through :func:`create_app`.
+"""
+
+import sys
+
+from flask import Flask
+from pydantic import ValidationError
+
+from bot.clock import system_clock
+from bot.errors import ConfigError
+from bot.logs import set_up_logging
+from bot.messages import EMAIL, SIMULATOR, SMS, WHATSAPP, Channel
+from bot.rulebook import load_rulebook
+from bot.settings import ROOT, Settings
+from handlers.channels.email import EmailChannel
+from handlers.channels.local import LocalChannel
+from handlers.channels.twilio import TwilioChannel
+from handlers.commands import city, database, nlu, users
+from handlers.edge import Edge
+from handlers.web import create_web
+from nlu.client import NluClient
+from scheduler.commands import worker_command
+from scheduler.worker import Parts
+from storage import keyring
+from storage.database import open_database
+from storage.local_secrets import kept_secret
+
+
+def create_app() -> Flask:
+    """The web application with its command line; exits with one sentence a mistake when it is set up wrong."""
+    settings = _settings()
+    set_up_logging()
+    try:
+        keyring.use(keyring.Keyring(settings.secret_key or _own_secret(settings)))
+        rulebook = load_rulebook(settings)
+    except (ConfigError, keyring.KeyringError) as error:
+        sys.exit(str(error))
+    client = NluClient(settings.nlu_url) if settings.nlu_url else None
+    edge = Edge(settings, rulebook, open_database(settings.database_url), system_clock(), client)
+    app = create_web(edge)
+    for commands in (database.commands, users.create_user, users.first_account, city.check_config, nlu.commands):
+        app.cli.add_command(commands)
+    app.cli.add_command(worker_command(lambda: worker_parts(edge)))
+    return app
+
+
+def worker_parts(edge: Edge) -> Parts:
+    """What the worker process needs, from the same settings as the web process."""
+    nlu_client = edge.nlu or NluClient("http://127.0.0.1:9")  # never asked: the rulebook says there is none
+    return Parts(edge.database, edge.rulebook, nlu_client, channels(edge.settings), edge.clock)
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Every way out of this installation. Without an SMTP server the local mail catcher takes the e-mails."""
+    found: dict[str, Channel] = {
+        SIMULATOR: LocalChannel(),
+        EMAIL: EmailChannel(settings.smtp_url) if settings.smtp_url else LocalChannel(),
+    }
+    if settings.has_twilio and settings.twilio_auth_token:
+        senders = {WHATSAPP: settings.twilio_whatsapp_from, SMS: settings.twilio_sms_from}
+        twilio = TwilioChannel(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token[0],
+            senders,
+            settings.base_url,
+            settings.twilio_api_base,
+        )
+        found |= {WHATSAPP: twilio, SMS: twilio}
+    return found
+
+
+def _own_secret(settings: Settings) -> tuple[str, ...]:
+    """Without an account a first run keeps a key of its own; with one, the operator must choose it."""
+    return () if settings.has_twilio else (kept_secret(ROOT / "var" / "secret_key"),)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (f"{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        sys.exit("\n".join(lines))

@@ -1,0 +1,164 @@
+"""What agencies are written, and the links in it by which they act on one ticket."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import outbox
+from bot.errors import LinkExpiredError, NotFoundError
+from bot.outbox import Letter
+from bot.routing import address_of
+from bot.rulebook import TEXTS, Rulebook
+from bot.status import Move
+from bot.words import EMERGENCY_LANE, NORMAL_LANE
+from storage.models import AgencyLink, Ticket, TicketEvent
+
+TOKEN_BYTES = 16  # 22 characters in URL-safe base64
+
+_layouts = Environment(loader=FileSystemLoader(TEXTS / "texts"), autoescape=select_autoescape(["html"]))
+
+
+def forward(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
+    """The ticket itself, with everything that the citizen said and never who said it."""
+    wording = "mail_urgent" if ticket.urgent else f"mail_{ticket.kind}"
+    if ticket.reopened:
+        wording = "mail_reopened"
+    _write(session, rulebook, ticket, wording, f"forward:{ticket.id}:{ticket.moves}", now)
+
+
+def remind(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
+    """Tomorrow is the deadline."""
+    _write(session, rulebook, ticket, "mail_reminder", key, now)
+
+
+def overdue(
+    session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime, *, to_head: bool
+) -> None:
+    """The deadline has passed; from the second time on the agency's head is told."""
+    agency = rulebook.city.agencies.get(ticket.agency)
+    head = agency.head_email if agency and to_head else None
+    _write(session, rulebook, ticket, "mail_overdue", key, now, to=head)
+
+
+def new_information(
+    session: Session, rulebook: Rulebook, ticket: Ticket, key: str, text: str, now: datetime
+) -> None:
+    """The citizen added something, or answered the agency's question."""
+    _write(session, rulebook, ticket, "mail_more", key, now, {"more": text})
+
+
+def no_answer(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
+    """The citizen did not answer the agency's question; it goes on with what is known."""
+    _write(session, rulebook, ticket, "mail_no_answer", key, now)
+
+
+def withdrawn(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
+    """The citizen took the report back; nothing needs to be done any more."""
+    _write(session, rulebook, ticket, "mail_withdrawn", key, now)
+
+
+def ticket_of_link(session: Session, token: str, now: datetime) -> tuple[Ticket, AgencyLink]:
+    """The ticket that a link leads to; NotFoundError or LinkExpiredError where it leads nowhere."""
+    link = session.scalar(select(AgencyLink).where(AgencyLink.token_hash == _hash(token)))
+    if link is None:
+        raise NotFoundError("Tautan ini tidak dikenal. Periksa lagi alamatnya di e-mail.")
+    if link.revoked_at or link.expires_at <= now:
+        raise LinkExpiredError("Tautan ini sudah tidak berlaku. Gunakan tautan di e-mail terbaru.")
+    return session.get_one(Ticket, link.ticket_id), link
+
+
+def was_sent_back(session: Session, token: str) -> bool:
+    """Whether a link has ended because its own agency sent the ticket back."""
+    by_itself = (
+        select(AgencyLink.id)
+        .join(TicketEvent, TicketEvent.ticket_id == AgencyLink.ticket_id)
+        .where(AgencyLink.token_hash == _hash(token), AgencyLink.revoked_at == TicketEvent.at)
+        .where(TicketEvent.kind == Move.SEND_BACK, TicketEvent.actor == "agency:" + AgencyLink.agency)
+    )
+    return session.scalar(by_itself.limit(1)) is not None
+
+
+def revoke_links(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Close the links of an agency that has sent the ticket back."""
+    session.execute(
+        update(AgencyLink)
+        .where(AgencyLink.ticket_id == ticket.id, AgencyLink.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def _write(
+    session: Session,
+    rulebook: Rulebook,
+    ticket: Ticket,
+    wording: str,
+    key: str,
+    now: datetime,
+    extra: Mapping[str, Any] | None = None,
+    to: str | None = None,
+) -> None:
+    recipient = to or address_of(rulebook.city, ticket.agency, ticket.unit)
+    if recipient is None:
+        return  # only coordinators look at it, in the console
+    values = {**_values(session, rulebook, ticket, now), **(extra or {})}
+    say = rulebook.wording.say
+    subject = say(f"{wording}_subject", rulebook.language, values)
+    lead = say(wording, rulebook.language, values)
+    parts = {"lead": lead, "subject": subject, **values}
+    outbox.by_mail(
+        session,
+        rulebook,
+        Letter(
+            key=f"mail:{key}",
+            to=recipient,
+            subject=subject,
+            text=_layouts.get_template("mail.txt").render(parts),
+            html=_layouts.get_template("mail.html").render(parts),
+            ticket_id=ticket.id,
+            lane=EMERGENCY_LANE if ticket.urgent else NORMAL_LANE,
+        ),
+        now,
+    )
+
+
+def _values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    local = ticket.created_at.astimezone(rulebook.city.zone)
+    position = f"{ticket.latitude:.5f}, {ticket.longitude:.5f}" if ticket.latitude is not None else ""
+    return {
+        "city": rulebook.city.name,
+        "number": ticket.number,
+        "service": rulebook.city.services[ticket.service].name,
+        "agency": rulebook.city.agency_name(ticket.agency),
+        "story": ticket.masked_story,
+        "place": ticket.place or "",
+        "position": position,
+        "filed": f"{local:%d-%m-%Y %H:%M}",
+        "solve_by": ticket.solve_by,
+        "due": f"{ticket.solve_by.astimezone(rulebook.city.zone):%d-%m-%Y}",
+        "link": f"{rulebook.base_url}/agency/{_new_link(session, rulebook, ticket, now)}",
+    }
+
+
+def _new_link(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> str:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    expires = rulebook.city.working_calendar.add(now, rulebook.city.follow_ups.link_valid)
+    session.add(
+        AgencyLink(
+            ticket_id=ticket.id,
+            agency=ticket.agency,
+            token_hash=_hash(token),
+            created_at=now,
+            expires_at=expires,
+        )
+    )
+    return token
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,117 @@
+"""What an agency does with a ticket. It decides; it can only *claim* that something is done."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import agency_mail, followups, tickets
+from bot.city import COORDINATORS
+from bot.errors import RefusedError
+from bot.outbox import Note
+from bot.rulebook import Rulebook
+from bot.status import Move
+from bot.tickets import By
+from storage.models import Attachment, Ticket
+
+LONGEST_NOTE = 2_000
+LARGEST_PHOTO = 5 * 1024 * 1024
+FURTHEST_DATE = timedelta(days=730)
+PHOTO_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"RIFF": "image/webp"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One agency's hand on one ticket, at one moment."""
+
+    session: Session
+    rulebook: Rulebook
+    ticket: Ticket
+    agency: str
+    now: datetime
+
+    def by(self, note: str | None = None) -> By:
+        return By(f"agency:{self.agency}", self.now, note)
+
+    def move(self, step: Move, note: str | None = None) -> None:
+        tickets.move(self.session, self.rulebook, self.ticket, step, self.by(note))
+
+
+def accept(desk: Desk) -> None:
+    """The agency takes the ticket on."""
+    desk.move(Move.ACCEPT)
+
+
+def send_back(desk: Desk, note: str, suggested: str = "") -> None:
+    """Not ours: the coordinators find who answers for it. The links of this agency end here.
+
+    ``suggested`` is the agency that this one thinks is right; the coordinators read it with the reason.
+    """
+    reason = _needed(note, "Tuliskan alasannya.")
+    desk.move(Move.SEND_BACK, f"{reason}{_suggestion(desk, suggested)}")
+    desk.ticket.agency, desk.ticket.unit = COORDINATORS, None
+    agency_mail.revoke_links(desk.session, desk.ticket, desk.now)
+
+
+def ask(desk: Desk, question: str) -> None:
+    """Ask the citizen something, through the bot; the agency never sees the number."""
+    desk.move(Move.ASK, _needed(question, "Tuliskan pertanyaan untuk warga."))
+    _tell(desk, "follow_question")
+
+
+def set_date(desk: Desk, day: date) -> None:
+    """Say by when it will be done; the citizen is told."""
+    local_noon = datetime.combine(day, time(12), desk.rulebook.city.zone)
+    if not desk.now - timedelta(days=1) < local_noon < desk.now + FURTHEST_DATE:
+        raise RefusedError("Pilih tanggal mulai hari ini, paling jauh dua tahun ke depan.")
+    desk.ticket.expected_on = local_noon
+    desk.move(Move.SET_DATE, day.isoformat())
+    _tell(desk, "follow_scheduled")
+
+
+def claim_done(desk: Desk, note: str, photo: bytes | None) -> None:
+    """Claim that it is done, with proof; the citizen is asked whether it is."""
+    photo_type = _photo_type(photo) if photo else None
+    desk.move(Move.CLAIM, _needed(note, "Tuliskan apa yang sudah dikerjakan."))
+    if photo and photo_type:
+        proof = Attachment(
+            ticket_id=desk.ticket.id,
+            actor=f"agency:{desk.agency}",
+            content_type=photo_type,
+            content=photo,
+            created_at=desk.now,
+        )
+        desk.session.add(proof)
+
+
+def _tell(desk: Desk, wording: str) -> None:
+    values = followups.citizen_values(desk.session, desk.rulebook, desk.ticket, desk.now)
+    note = Note(f"{wording}:{desk.ticket.id}:{desk.ticket.moves}", wording, values, ticket_id=desk.ticket.id)
+    followups.tell_unasked(desk.session, desk.rulebook, desk.ticket, note, desk.now)
+
+
+def _suggestion(desk: Desk, agency: str) -> str:
+    if not agency:
+        return ""
+    if agency not in desk.rulebook.city.agencies:
+        raise RefusedError("Pilih salah satu instansi dari daftar.")
+    return f"\nInstansi yang tepat menurut kami: {desk.rulebook.city.agency_name(agency)}"
+
+
+def _needed(text: str, otherwise: str) -> str:
+    text = text.strip()
+    if not text:
+        raise RefusedError(otherwise)
+    if len(text) > LONGEST_NOTE:
+        raise RefusedError(f"Catatan paling panjang {LONGEST_NOTE} huruf; ringkaslah. Belum ada yang tersimpan.")
+    return text
+
+
+def _photo_type(photo: bytes) -> str:
+    """The type by content, whatever the upload calls itself."""
+    if len(photo) > LARGEST_PHOTO:
+        raise RefusedError("Foto paling besar 5 MB; kecilkan dulu. Belum ada yang tersimpan.")
+    for start, content_type in PHOTO_TYPES.items():
+        if photo.startswith(start):
+            return content_type
+    raise RefusedError("Berkas itu bukan foto JPEG, PNG atau WebP. Belum ada yang tersimpan.")

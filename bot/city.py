@@ -1,0 +1,229 @@
+"""A city as its ``config.yml`` describes it, checked as a whole when it is read."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from bot.deadlines import Span, WorkingCalendar
+from bot.errors import ConfigError
+
+SpanField = Annotated[Span, BeforeValidator(lambda v: v if isinstance(v, Span) else Span.parse(str(v)))]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+COORDINATORS = "coordinators"
+
+
+class Part(BaseModel):
+    """A piece of the configuration: frozen, and unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Deadlines(Part):
+    """How long an agency may take, counted from filing."""
+
+    verify: SpanField = Span(3, "working day")
+    answer: SpanField = Span(5, "working day")
+    solve: SpanField = Span(7, "day")
+
+
+class Agency(Part):
+    """Who answers for services. ``head_email`` hears of what is overdue."""
+
+    name: str
+    email: Email
+    head_email: Email | None = None
+    units: dict[str, Email] = {}
+
+
+class Service(Part):
+    """A kind of matter. ``needs_place``: a report without a place is asked for one."""
+
+    name: str
+    agency: str
+    needs_place: bool = False
+    emergency_number: str | None = None
+    deadlines: Deadlines | None = None
+
+
+class When(Part):
+    """The conditions of a routing rule; all that are given must hold."""
+
+    intent: list[str] | None = None
+    service: list[str] | None = None
+    kelurahan: list[str] | None = None
+    city: list[str] | None = None
+    channel: list[str] | None = None
+    hours: tuple[time, time] | None = None
+
+    def is_empty(self) -> bool:
+        return all(value is None for value in self.model_dump().values())
+
+
+class Rule(Part):
+    """``to`` is an agency, ``agency/unit``, ``coordinators`` or the e-mail address of a person."""
+
+    when: When
+    to: str
+
+
+class OfficeHours(Part):
+    """Local times at which people answer, on working days."""
+
+    opens: time
+    closes: time
+
+
+class CalendarConfig(Part):
+    """The working calendar: public holidays of a country, with the city's own corrections."""
+
+    country: str = "ID"
+    categories: tuple[str, ...] = ("public", "government")
+    extra_holidays: frozenset[date] = frozenset()
+    working_anyway: frozenset[date] = frozenset()
+    quiet_from: time = time(21)
+    quiet_until: time = time(7)
+
+
+class FollowUpPolicy(Part):
+    """When the system speaks up by itself."""
+
+    remind_agency_before: SpanField = Span(1, "day")
+    overdue_repeat: SpanField = Span(2, "day")
+    overdue_rounds: int = Field(default=3, ge=1, le=10)
+    progress_to_citizen: SpanField = Span(4, "day")
+    ask_again: SpanField = Span(3, "working day")
+    close_silent: SpanField = Span(10, "working day")
+    after_reopening: SpanField = Span(2, "day")
+    ask_for_info_again: SpanField = Span(2, "day")
+    light_question: SpanField = Span(1, "working day")
+    link_valid: SpanField = Span(90, "day")
+
+
+class Thresholds(Part):
+    """Confidence from which the model's word is taken (0 to 1)."""
+
+    intent: float = Field(default=0.5, ge=0, le=1)
+    service: float = Field(default=0.6, ge=0, le=1)
+    offer: float = Field(default=0.45, ge=0, le=1)
+    answer: float = Field(default=0.6, ge=0, le=1)
+    emergency: float = Field(default=0.5, ge=0, le=1)
+
+
+class City(Part):
+    """The whole configuration. Everything in it names things that exist in it."""
+
+    name: str
+    ticket_prefix: str = Field(pattern=r"^[A-Z]{2,4}$")
+    timezone: str = "Asia/Jakarta"
+    languages: tuple[str, ...] = ("id", "en")
+    office_hours: OfficeHours
+    calendar: CalendarConfig = CalendarConfig()
+    deadlines: Deadlines = Deadlines()
+    follow_ups: FollowUpPolicy = FollowUpPolicy()
+    thresholds: Thresholds = Thresholds()
+    agencies: dict[str, Agency]
+    services: dict[str, Service]
+    routing: list[Rule] = []
+    templates: dict[str, str] = {}
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"'{value}' is no time zone; write for example Asia/Jakarta.")
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def working_calendar(self) -> WorkingCalendar:
+        return WorkingCalendar(zone=self.zone, **self.calendar.model_dump())
+
+    def deadlines_of(self, service: str) -> Deadlines:
+        return self.services[service].deadlines or self.deadlines
+
+    def agency_name(self, target: str) -> str:
+        """How a routing target is called to people."""
+        agency = self.agencies.get(target)
+        return agency.name if agency else "Koordinator pengaduan"
+
+
+def load_city(path: Path) -> City:
+    """Read and check ``config.yml``; ConfigError with one sentence a mistake, each with its place."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise ConfigError([f"{path} cannot be read; the city's configuration must stand there."]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" near line {where.line + 1}" if where else ""
+        raise ConfigError([f"{path.name}: this is not valid YAML{line}; mend its layout."]) from None
+    return city_from(data, path.name)
+
+
+def city_from(data: Any, source: str = "config.yml") -> City:
+    """Check configuration data that was already read; ConfigError as :func:`load_city`."""
+    try:
+        city = City.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError([_sentence(source, dict(problem)) for problem in error.errors()]) from None
+    problems = [f"{source}: {problem}" for problem in _inconsistencies(city)]
+    if problems:
+        raise ConfigError(problems)
+    return city
+
+
+def _sentence(source: str, problem: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in problem["loc"]) or "the whole file"
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{source}: {where}: {what}"
+
+
+def _inconsistencies(city: City) -> Iterator[str]:
+    for code, service in city.services.items():
+        if service.agency not in city.agencies:
+            yield f"services.{code}.agency: there is no agency '{service.agency}'; add it or name another."
+    if "lainnya" not in city.services:
+        yield "services: 'lainnya' is missing; it takes what fits nowhere else."
+    for number, rule in enumerate(city.routing):
+        yield from (f"routing.{number}: {problem}" for problem in _rule_problems(city, rule))
+    yield from _unreachable(city.routing)
+
+
+def _rule_problems(city: City, rule: Rule) -> Iterator[str]:
+    agency, _, unit = rule.to.partition("/")
+    if agency not in city.agencies and agency != COORDINATORS and "@" not in agency:
+        yield f"to: there is no agency '{agency}'; add it or name another."
+    elif unit and unit not in city.agencies[agency].units:
+        yield f"to: {agency} has no unit '{unit}'; add it under its units."
+    for service in rule.when.service or []:
+        if service not in city.services:
+            yield f"when.service: there is no service '{service}'; add it or name another."
+
+
+def _unreachable(rules: list[Rule]) -> Iterator[str]:
+    for number, rule in enumerate(rules):
+        for earlier_number, earlier in enumerate(rules[:number]):
+            if _covers(earlier.when, rule.when):
+                yield (
+                    f"routing.{number}: this rule is never reached because routing.{earlier_number} "
+                    "already takes all it would match; put it before, or drop it."
+                )
+                break
+
+
+def _covers(wider: When, narrower: When) -> bool:
+    def field_covers(name: str) -> bool:
+        wide, narrow = getattr(wider, name), getattr(narrower, name)
+        return wide is None or (narrow is not None and set(narrow) <= set(wide))
+
+    hours_cover = wider.hours is None or wider.hours == narrower.hours
+    return hours_cover and all(map(field_covers, ("intent", "service", "kelurahan", "city", "channel")))

@@ -1,0 +1,125 @@
+"""Store first, think after: one insert for a message that came in, and its place in a conversation."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.messages import LONGEST_TEXT, Incoming
+from bot.privacy import mask
+from bot.words import Words
+from storage import keyring
+from storage.models import Citizen, Conversation, InboundMessage, Quarantine
+from storage.queries.inserting import insert_once, ring
+
+
+def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
+    """Keep a message; False when it is a repetition of one that is kept already."""
+    text = incoming.content.text[:LONGEST_TEXT]
+    values = {
+        "channel": incoming.channel,
+        "external_id": incoming.external_id,
+        "address_hash": address_hash(incoming.address),
+        "phone_hash": keyring.current().lookup(incoming.phone) if incoming.phone else None,
+        "address": incoming.address,
+        "our_address": incoming.our_address,
+        "received_at": now,
+        "lane": words.lane(text),
+        "state": "new",
+        "text": mask(text),
+        "content": incoming.content.to_json(),
+        "raw": incoming.raw,
+    }
+    ring(session)
+    return insert_once(session, InboundMessage, values) is not None
+
+
+def quarantine(session: Session, incoming: Incoming, reason: str, now: datetime) -> bool:
+    """Keep a message that fits no number of ours, for a person to look at; False for a repetition."""
+    values = {
+        "channel": incoming.channel,
+        "external_id": incoming.external_id,
+        "reason": reason,
+        "raw": incoming.raw,
+        "received_at": now,
+    }
+    return insert_once(session, Quarantine, values) is not None
+
+
+def address_hash(address: str) -> str:
+    """The keyed hash under which an address is found again."""
+    return keyring.current().lookup(address)
+
+
+def place_new(session: Session, now: datetime, limit: int = 500) -> int:
+    """Give each message that has none its conversation, and wake that conversation; how many were placed."""
+    messages = session.scalars(
+        select(InboundMessage)
+        .where(InboundMessage.conversation_id.is_(None))
+        .order_by(InboundMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    by_address: dict[tuple[str, str], list[InboundMessage]] = {}
+    for message in messages:
+        by_address.setdefault((message.channel, message.address_hash), []).append(message)
+    for key in sorted(by_address):  # the same order everywhere, so that two workers cannot lock each other
+        _place(session, by_address[key], now)
+    return len(messages)
+
+
+def _place(session: Session, messages: list[InboundMessage], now: datetime) -> None:
+    conversation = _conversation_of(session, messages[0], now)
+    for message in messages:
+        message.conversation_id = conversation.id
+    conversation.last_inbound_at = max(message.received_at for message in messages)
+    conversation.our_address = messages[-1].our_address
+    conversation.lane = min(conversation.lane, *(message.lane for message in messages))
+    conversation.wake_at = now
+
+
+def _conversation_of(session: Session, message: InboundMessage, now: datetime) -> Conversation:
+    find = select(Conversation).where(
+        Conversation.channel == message.channel, Conversation.address_hash == message.address_hash
+    )
+    found = session.scalar(find.with_for_update())
+    if found is not None:
+        return found
+    insert_once(
+        session,
+        Conversation,
+        {
+            "channel": message.channel,
+            "address_hash": message.address_hash,
+            "address": message.address,
+            "citizen_id": _citizen_of(session, message, now).id,
+            "language": "id",
+            "created_at": now,
+            "dialogue": {},
+            "lane": message.lane,
+            "attempts": 0,
+            "lease_token": 0,
+        },
+    )
+    return session.scalars(find.with_for_update()).one()
+
+
+def _citizen_of(session: Session, message: InboundMessage, now: datetime) -> Citizen:
+    """Who writes: a WhatsApp and an SMS address of one number are one citizen."""
+    values = {"created_at": now, "phone_hash": message.phone_hash, "hide_name": False}
+    new_id = insert_once(session, Citizen, values)
+    if new_id is not None:
+        return session.get_one(Citizen, new_id)
+    return session.scalars(select(Citizen).where(Citizen.phone_hash == message.phone_hash)).one()
+
+
+def mark_done(
+    messages: Iterable[InboundMessage], outcome: str, now: datetime, ticket_id: int | None = None
+) -> None:
+    """These messages have had their effect."""
+    for message in messages:
+        message.state = "done"
+        message.outcome = outcome
+        message.done_at = now
+        message.ticket_id = ticket_id or message.ticket_id

@@ -1,0 +1,123 @@
+"""A message as the channels hand it in, and as they are asked to send it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+WHATSAPP, SMS, SIMULATOR, EMAIL = "whatsapp", "sms", "simulator", "email"
+LONGEST_TEXT = 10_000
+
+
+@dataclass(frozen=True)
+class Location:
+    """A pin on the map, in degrees, with the address that the phone gave it."""
+
+    latitude: float
+    longitude: float
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Media:
+    """A photo or file that came along: where it can be fetched, and the type its sender claims."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was said: text, a button or list choice, a pin, files; which earlier message it quotes."""
+
+    text: str = ""
+    choice: str | None = None
+    location: Location | None = None
+    media: tuple[Media, ...] = ()
+    quoted: str | None = None
+    profile_name: str | None = None
+    opt_out: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Content":
+        location = Location(**data["location"]) if data.get("location") else None
+        media = tuple(Media(**item) for item in data.get("media") or ())
+        return cls(**{**data, "location": location, "media": media})
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message as a channel received it.
+
+    ``address`` is the sender within the channel; ``phone`` the same as E.164 where it is a phone number,
+    None for a bare WhatsApp user id.
+    """
+
+    channel: str
+    external_id: str
+    address: str
+    our_address: str
+    content: Content
+    phone: str | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One possible answer to a question: what comes back, and what the person reads."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message ready to send. ``template`` is the provider's approved template with its variables."""
+
+    id: int
+    channel: str
+    recipient: str
+    sender: str | None
+    text: str
+    choices: tuple[Choice, ...] = ()
+    subject: str = ""
+    html: str = ""
+    message_id: str = ""
+    template: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The provider has taken a message. ``delivered``: it is there already, no report will follow."""
+
+    provider_id: str
+    delivered: bool = False
+
+
+class SendError(Exception):
+    """A channel could not send.
+
+    ``kind``: ``later`` (try again), ``in_doubt`` (it may have gone out), ``final`` (never will).
+    ``code`` is the provider's, for the record.
+    """
+
+    def __init__(self, kind: str, code: str, message: str = "") -> None:
+        super().__init__(message or f"{kind}: {code}")
+        self.kind = kind
+        self.code = code
+
+
+class Channel(Protocol):
+    """What a way of sending must be able to do."""
+
+    def send(self, message: Outgoing) -> Sent:
+        """Send it; SendError when that did not work."""
+
+    def find_sent(self, message: Outgoing, known: frozenset[str]) -> str | None:
+        """The provider's id of a message in doubt, if the provider has it and it is not in ``known``.
+
+        SendError when the provider cannot be asked.
+        """

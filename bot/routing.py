@@ -1,0 +1,67 @@
+"""Which agency a ticket goes to: the city's ordered rules, the first that matches, else the service's own."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from bot.city import COORDINATORS, City, When
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What routing may look at. ``at`` is the local time of day."""
+
+    intent: str
+    service: str
+    channel: str
+    at: time
+    kelurahan: str | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where it goes: an agency code (or ``coordinators``), with a sub-unit or a person's e-mail address."""
+
+    agency: str
+    unit: str | None = None
+
+
+def route(city: City, matter: Matter) -> Destination:
+    """The destination of ``matter``; always one, since every service has an agency."""
+    own = Destination(city.services[matter.service].agency)
+    rule = next((rule for rule in city.routing if _matches(rule.when, matter)), None)
+    return _destination(rule.to, own) if rule else own
+
+
+def address_of(city: City, agency: str, unit: str | None) -> str | None:
+    """The e-mail address that a destination is written to; None where only coordinators look."""
+    if unit and "@" in unit:
+        return unit
+    if agency == COORDINATORS:
+        return None
+    return str(city.agencies[agency].units[unit]) if unit else str(city.agencies[agency].email)
+
+
+def _destination(to: str, own: Destination) -> Destination:
+    if "@" in to:
+        return Destination(own.agency, to)
+    agency, _, unit = to.partition("/")
+    return Destination(agency, unit or None)
+
+
+def _matches(when: When, matter: Matter) -> bool:
+    fields = (
+        (when.intent, matter.intent),
+        (when.service, matter.service),
+        (when.kelurahan, matter.kelurahan),
+        (when.city, matter.city),
+        (when.channel, matter.channel),
+    )
+    return _in_hours(when.hours, matter.at) and all(wanted is None or value in wanted for wanted, value in fields)
+
+
+def _in_hours(hours: tuple[time, time] | None, at: time) -> bool:
+    if hours is None:
+        return True
+    opens, closes = hours
+    return opens <= at < closes if opens < closes else at >= opens or at < closes

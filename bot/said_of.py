@@ -1,0 +1,62 @@
+"""From stored messages to what was said: one burst taken together."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.conversation import Said
+from bot.messages import Content, Location
+from bot.numbers import find_numbers
+from bot.rulebook import Rulebook
+from nlu.client import Guess, Understanding
+from storage.models import InboundMessage
+
+
+def burst(
+    messages: Sequence[InboundMessage], understanding: Understanding | None, rulebook: Rulebook, now: datetime
+) -> Said:
+    """All that one or more messages of one person say, oldest first."""
+    contents = [Content.from_json(message.content) for message in messages]
+    text = "\n".join(content.text for content in contents if content.text).strip()
+    words = rulebook.words
+    return Said(
+        text=text,
+        at=max(message.received_at for message in messages),
+        first_at=min(message.received_at for message in messages),
+        now=now,
+        channel=messages[-1].channel,
+        understanding=understanding,
+        command=words.command(text),
+        numbers=find_numbers(text, rulebook.city.ticket_prefix),
+        choice=_last([content.choice for content in contents]),
+        location=_last_location(contents),
+        media=sum(len(content.media) for content in contents),
+        emergency_words=words.is_emergency(text),
+        agrees=words.yes_or_no(text),
+        clueless=words.does_not_know(text),
+    )
+
+
+def for_record(understanding: Understanding | None) -> dict[str, Any] | None:
+    """What is kept of an understanding beside the message: labels and figures, no text of the citizen's."""
+    if understanding is None:
+        return None
+    return {
+        "model": understanding.model,
+        "intents": _ranking(understanding.intents),
+        "services": _ranking(understanding.services),
+        "faqs": _ranking(understanding.faqs),
+        "also": list(understanding.also),
+    }
+
+
+def _ranking(guesses: Sequence[Guess]) -> list[list[object]]:
+    return [[guess.label, round(guess.confidence, 4)] for guess in guesses]
+
+
+def _last(values: Sequence[str | None]) -> str | None:
+    return next((value for value in reversed(values) if value), None)
+
+
+def _last_location(contents: Sequence[Content]) -> Location | None:
+    return next((content.location for content in reversed(contents) if content.location), None)

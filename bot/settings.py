@@ -1,0 +1,71 @@
+"""Settings of one installation, from the environment. ``docs/operating.md`` lists them all."""
+
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+Tokens = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """What an installation sets in its environment or in a file ``.env``."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    port: int = Field(8000, ge=1, le=65535, description="Port of the web process")
+    host: str = Field("127.0.0.1", description="Address that the web process listens on")
+    database_url: str = Field("sqlite:///var/suarakota.db", description="SQLite file or PostgreSQL database")
+    public_url: str = Field("", description="Address under which Twilio and agencies reach the web process")
+    config_file: Path = Field(ROOT / "config.yml", description="The city's configuration")
+    secret_key: Tokens = Field((), description="Secret for encryption and sessions; comma-separated, newest first")
+
+    twilio_account_sid: str = Field("", description="Twilio account")
+    twilio_auth_token: Tokens = Field((), description="Auth token; comma-separated while rotating, newest first")
+    twilio_whatsapp_from: str = Field("", description="WhatsApp sender, as whatsapp:+62...")
+    twilio_sms_from: str = Field("", description="SMS sender, as +62...")
+    twilio_api_base: str = Field("", description="Another host for the Twilio client, for tests")
+
+    smtp_url: str = Field("", description="smtp://host:port or smtps://user:password@host:port")
+    mail_from: str = Field("pengaduan@jakarta.example", description="Sender of e-mails to agencies")
+    nlu_url: str = Field("", description="NLU server; empty means that messages are read by people only")
+    forward_delay_s: int = Field(180, ge=0, le=86_400, description="Seconds before a report goes to its agency")
+    unverified_answers: Literal["", "hold", "give"] = Field(
+        "", description="Give answers that no person checked? Default: hold with a Twilio account, else give"
+    )
+    admin_email: str = Field("", description="First console account")
+    admin_password: str = Field("", description="Its password")
+    simulator: Literal["", "on", "off"] = Field(
+        "", description="Simulator on loopback; default: on without a Twilio account"
+    )
+
+    @field_validator("secret_key", "twilio_auth_token", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def has_twilio(self) -> bool:
+        return bool(self.twilio_account_sid)
+
+    @property
+    def simulator_enabled(self) -> bool:
+        return self.simulator == "on" or (self.simulator == "" and not self.has_twilio)
+
+    @property
+    def gives_unverified(self) -> bool:
+        return self.unverified_answers == "give" or (self.unverified_answers == "" and not self.has_twilio)
+
+    @property
+    def forward_delay(self) -> timedelta:
+        return timedelta(seconds=self.forward_delay_s)
+
+    @cached_property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")

@@ -1,0 +1,154 @@
+"""The life of tickets: filing, every move through the status table, and the history of both."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import followups_plan
+from bot.city import COORDINATORS
+from bot.errors import NotFoundError
+from bot.messages import Location
+from bot.numbers import new_number
+from bot.privacy import mask
+from bot.routing import Matter, route
+from bot.rulebook import Rulebook
+from bot.status import OUTCOMES, Move, Outcome, Status, after
+from storage.models import Conversation, FollowUp, Ticket, TicketEvent
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a new ticket is made of."""
+
+    kind: str
+    service: str
+    story: str
+    place: str | None = None
+    kelurahan: str | None = None
+    city: str | None = None
+    location: Location | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does something to a ticket and when. ``actor`` as in the history; ``note`` is encrypted there."""
+
+    actor: str
+    at: datetime
+    note: str | None = None
+
+
+def open_ticket(
+    session: Session, rulebook: Rulebook, conversation: Conversation, report: Report, now: datetime
+) -> Ticket:
+    """File a report: number, destination, deadlines, history, and what is to follow."""
+    city = rulebook.city
+    matter = Matter(report.kind, report.service, conversation.channel, now.astimezone(city.zone).time(),
+                    report.kelurahan, report.city)  # fmt: skip
+    destination = route(city, matter)
+    deadlines, calendar = city.deadlines_of(report.service), city.working_calendar
+    ticket = Ticket(
+        number=_free_number(session, city.ticket_prefix),
+        citizen_id=conversation.citizen_id,
+        conversation_id=conversation.id,
+        kind=report.kind,
+        service=report.service,
+        agency=destination.agency,
+        unit=destination.unit,
+        status=Status.RECEIVED,
+        urgent=report.urgent,
+        story=report.story,
+        masked_story=mask(report.story),
+        place=report.place,
+        area=report.kelurahan,
+        latitude=report.location.latitude if report.location else None,
+        longitude=report.location.longitude if report.location else None,
+        created_at=now,
+        forward_at=now if report.urgent else now + rulebook.forward_delay,
+        verify_by=calendar.add(now, deadlines.verify),
+        answer_by=calendar.add(now, deadlines.answer),
+        solve_by=calendar.add(now, deadlines.solve),
+        reopened=0,
+        moves=0,
+    )
+    if destination.agency == COORDINATORS:
+        ticket.status = Status.COORDINATION
+    session.add(ticket)
+    session.flush()
+    record(session, ticket, "filed", By("citizen", now))
+    plan_ahead(session, rulebook, ticket, now)
+    return ticket
+
+
+def move(session: Session, rulebook: Rulebook, ticket: Ticket, step: Move, by: By) -> None:
+    """Take ``ticket`` one step through the status table; RefusedError where the table has no such step."""
+    ticket.status = after(ticket.status, step)
+    ticket.moves += 1
+    if step in OUTCOMES:
+        ticket.outcome, ticket.closed_at = OUTCOMES[step], by.at
+    ticket.asked_at = by.at if step in (Move.CLAIM, Move.ASK) else None
+    if step is Move.DENY:
+        _start_again(rulebook, ticket, by.at)
+    record(session, ticket, step, by)
+    plan_ahead(session, rulebook, ticket, by.at)
+
+
+def close_at_delivery(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
+    """Praise and ideas are done when they have been passed on; nobody is chased for them."""
+    ticket.status, ticket.outcome, ticket.closed_at = Status.DONE, Outcome.DELIVERED, now
+    record(session, ticket, "delivered", By("bot", now))
+    plan_ahead(session, rulebook, ticket, now)
+
+
+def record(session: Session, ticket: Ticket, kind: str, by: By) -> None:
+    """Append to the history; nothing in it is ever changed."""
+    session.add(
+        TicketEvent(
+            ticket=ticket, at=by.at, kind=kind, actor=by.actor, status=ticket.status, note=by.note, data={}
+        )
+    )
+
+
+def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
+    """Drop what no longer applies and plan what the new status calls for.
+
+    A step that was done stays done: its ``(kind, round)`` is never planned again.
+    """
+    rows = session.scalars(select(FollowUp).where(FollowUp.ticket_id == ticket.id)).all()
+    known = {(row.kind, row.round): row for row in rows}
+    for row in rows:
+        if row.state == "waiting":
+            row.state = "cancelled"
+    for step in followups_plan.plan(ticket, rulebook.city, now):
+        row = known.get((step.kind, step.round)) or FollowUp(
+            ticket_id=ticket.id, kind=step.kind, round=step.round, state="cancelled", due_at=step.due
+        )
+        if row.state != "done":
+            row.state, row.due_at = "waiting", step.due
+            session.add(row)
+
+
+def by_number(session: Session, number: str) -> Ticket:
+    """The ticket of that number; NotFoundError when there is none."""
+    ticket = session.scalar(select(Ticket).where(Ticket.number == number))
+    if ticket is None:
+        raise NotFoundError(f"Tidak ada laporan bernomor {number}.")
+    return ticket
+
+
+def _start_again(rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
+    """A denied claim gives the agency its time anew, and its own row of reminders."""
+    solve = rulebook.city.deadlines_of(ticket.service).solve
+    ticket.reopened += 1
+    ticket.outcome = ticket.closed_at = ticket.expected_on = None
+    ticket.solve_by = rulebook.city.working_calendar.add(now, solve)
+
+
+def _free_number(session: Session, prefix: str) -> str:
+    while True:
+        number = new_number(prefix)
+        if session.scalar(select(Ticket.id).where(Ticket.number == number)) is None:
+            return number

@@ -1,0 +1,153 @@
+"""Sentences from ``bot/texts`` and standing answers from ``bot/answers``: data, checked when loaded."""
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.errors import ConfigError
+
+MONTHS = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+    "en": "January February March April May June July August September October November December",
+}
+DAYS = {
+    "id": "Senin Selasa Rabu Kamis Jumat Sabtu Minggu",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+BUTTON_LENGTH = 20
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Sentence(BaseModel):
+    """One sentence and, where it is sent unasked, the WhatsApp template that stands in for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    template: str | None = None
+    variables: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(name for _, name, _, _ in string.Formatter().parse(self.text) if name)
+
+
+class Answer(BaseModel):
+    """A standing answer: who owns it, where it comes from, how long it holds, whether a person checked it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owner: str | None
+    source: str
+    valid_until: date
+    verified: bool = False
+    text: dict[str, str]
+
+    def may_be_given(self, today: date, *, unverified: bool) -> bool:
+        return today <= self.valid_until and (self.verified or unverified)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All sentences by language and key. Times are written in ``zone``."""
+
+    sentences: Mapping[str, Mapping[str, Sentence]]
+    answers: Mapping[str, Answer]
+    zone: ZoneInfo
+
+    def say(self, key: str, language: str, values: Mapping[str, Any]) -> str:
+        """The sentence ``key`` with its values; KeyError names a value that is missing."""
+        filled = {name: self._format(value, language) for name, value in values.items()}
+        text = self.sentences[language][key].text.strip().format_map(filled)
+        return "\n".join(line.rstrip() for line in text.splitlines())
+
+    def template(self, key: str, values: Mapping[str, Any], language: str) -> tuple[str, dict[str, str]] | None:
+        """The template's name and its numbered variables, as Twilio's ContentVariables wants them."""
+        sentence = self.sentences[language][key]
+        if sentence.template is None:
+            return None
+        filled = (self._format(values.get(name, ""), language) or "-" for name in sentence.variables)
+        return sentence.template, {str(n): value for n, value in enumerate(filled, 1)}
+
+    def answer(self, topic: str, language: str) -> str:
+        texts = self.answers[topic].text
+        return texts.get(language, texts["id"]).strip()
+
+    def answerable(self, today: date, *, unverified: bool) -> frozenset[str]:
+        """The topics whose answers may be given on ``today``."""
+        return frozenset(
+            topic for topic, answer in self.answers.items() if answer.may_be_given(today, unverified=unverified)
+        )
+
+    def _format(self, value: Any, language: str) -> str:
+        return say_day(value, language, self.zone) if isinstance(value, datetime) else str(value)
+
+
+def say_day(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A day as people say it: ``Selasa 24 November``."""
+    local = at.astimezone(zone)
+    day, month = DAYS[language].split()[local.weekday()], MONTHS[language].split()[local.month - 1]
+    return f"{day} {local.day} {month}"
+
+
+def load_wording(folder: Path, languages: tuple[str, ...], zone: ZoneInfo) -> Wording:
+    """Read ``texts/`` and ``answers/`` below ``folder``; ConfigError with one sentence a mistake."""
+    problems: list[str] = []
+    sentences = {language: _sentences(folder / "texts" / f"{language}.yml", problems) for language in languages}
+    answers: dict[str, Answer] = {}
+    for path in sorted((folder / "answers").glob("*.yml")):
+        answers |= _read(path, Answer, problems)
+    problems += [*_differences(sentences), *_bad_answers(answers)]
+    if problems:
+        raise ConfigError(problems)
+    return Wording(sentences, answers, zone)
+
+
+def _sentences(path: Path, problems: list[str]) -> dict[str, Sentence]:
+    found = _read(path, Sentence, problems)
+    for key, sentence in found.items():
+        if key.startswith("choice_") and len(sentence.text) > BUTTON_LENGTH:
+            problems.append(f"{path.name}: {key}: a button takes {BUTTON_LENGTH} characters; shorten it.")
+        if key.startswith("follow_") and not sentence.template:
+            problems.append(f"{path.name}: {key}: it is sent unasked and needs a WhatsApp template; name one.")
+    return found
+
+
+def _read(path: Path, model: type[T], problems: list[str]) -> dict[str, T]:
+    entries: dict[str, T] = {}
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        problems.append(f"{path.name}: it is missing or no valid YAML; mend it.")
+        return entries
+    for key, value in (data or {}).items():
+        try:
+            entries[str(key)] = model.model_validate(value)
+        except ValidationError as error:
+            problems += [f"{path.name}: {key}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+    return entries
+
+
+def _differences(sentences: Mapping[str, Mapping[str, Sentence]]) -> Iterator[str]:
+    first, *others = sentences
+    for language in others:
+        for key in sorted(sentences[first].keys() ^ sentences[language].keys()):
+            lacking = language if key in sentences[first] else first
+            yield f"{lacking}.yml: {key}: it has no text in this language; write it."
+        for key in sorted(sentences[first].keys() & sentences[language].keys()):
+            if sentences[first][key].fields != sentences[language][key].fields:
+                yield f"{language}.yml: {key}: its values in braces differ from {first}.yml; use the same."
+
+
+def _bad_answers(answers: Mapping[str, Answer]) -> Iterator[str]:
+    for topic, answer in answers.items():
+        if "id" not in answer.text:
+            yield f"answers: {topic}: it has no Indonesian text; write it under text.id."

@@ -1,0 +1,177 @@
+"""One round of the worker: claim conversations, understand what was said, answer each in its own transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import inbox, said_of
+from bot.casework import Case, carry_out
+from bot.clock import Clock
+from bot.conversation import Dialogue, Situation, TicketView, respond, respond_to_silence
+from bot.conversation.turn import AskPerson, Turn
+from bot.rulebook import Rulebook
+from bot.status import is_open
+from nlu.client import NluUnavailableError, Understanding
+from storage.database import Database
+from storage.models import Conversation, InboundMessage, Ticket
+from storage.queries.claiming import Lease, claim_conversations, hold_lease
+
+log = structlog.get_logger()
+
+BATCH = 32
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 3
+TICKETS_IN_MIND = 20
+
+
+class Understands(Protocol):
+    """Whatever can tell what texts mean; NluUnavailableError when it cannot at the moment."""
+
+    def understand(self, texts: Sequence[str]) -> list[Understanding]: ...
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a round needs. ``owner`` names the process in leases."""
+
+    database: Database
+    rulebook: Rulebook
+    nlu: Understands
+    clock: Clock
+    owner: str
+
+    def round(self) -> int:
+        """Do what is due; how many conversations that were."""
+        bursts = self._claim()
+        understandings = self._understand([burst.masked for burst in bursts])
+        for burst, understanding in zip(bursts, understandings, strict=True):
+            self._answer(burst, understanding)
+        return len(bursts)
+
+    def _claim(self) -> list["Burst"]:
+        now = self.clock.now()
+        with self.database.begin() as session:
+            inbox.place_new(session, now)
+            leases = claim_conversations(session, self.owner, now, BATCH, LEASE)
+            messages = _unread(session, [lease.conversation_id for lease in leases])
+        return [Burst(lease, tuple(messages.get(lease.conversation_id, ()))) for lease in leases]
+
+    def _understand(self, texts: list[str]) -> list[Understanding | None]:
+        """Understandings in order; None for empty texts, and for all of them while the server is away."""
+        wanted = [text for text in texts if text]
+        if not wanted or not self.rulebook.understands:
+            return [None] * len(texts)
+        try:
+            understood = iter(self.nlu.understand(wanted))
+        except NluUnavailableError as error:
+            log.warning("nlu_unavailable", reason=str(error), messages=len(wanted))
+            return [None] * len(texts)
+        return [next(understood) if text else None for text in texts]
+
+    def _answer(self, burst: "Burst", understanding: Understanding | None) -> None:
+        """Answer one burst; a failure concerns this conversation alone, and a person in the end."""
+        try:
+            with self.database.begin() as session:
+                answer_burst(session, self.rulebook, burst, understanding, self.clock.now())
+        except Exception:
+            log.exception("turn_failed", conversation=burst.lease.conversation_id)
+            self._set_aside(burst)
+
+    def _set_aside(self, burst: "Burst") -> None:
+        now = self.clock.now()
+        with self.database.begin() as session:
+            conversation = hold_lease(session, burst.lease)
+            if conversation is None:
+                return
+            conversation.attempts += 1
+            conversation.lease_until = None
+            conversation.wake_at = now + timedelta(seconds=2**conversation.attempts)
+            if conversation.attempts >= ATTEMPTS:
+                _give_to_person(session, self.rulebook, conversation, burst, now)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """The unread messages of one claimed conversation, oldest first; none when only its time has come."""
+
+    lease: Lease
+    messages: tuple[InboundMessage, ...]
+
+    @property
+    def masked(self) -> str:
+        return "\n".join(message.text for message in self.messages if message.text).strip()
+
+
+def answer_burst(
+    session: Session, rulebook: Rulebook, burst: Burst, understanding: Understanding | None, now: datetime
+) -> None:
+    """Decide and carry out one turn; nothing happens when the lease has gone to somebody else."""
+    conversation = hold_lease(session, burst.lease)
+    if conversation is None:
+        return
+    messages = [session.merge(message, load=False) for message in burst.messages]
+    dialogue = Dialogue.from_json(conversation.dialogue)
+    situation = situation_of(session, rulebook, conversation, now)
+    if messages:
+        said = said_of.burst(messages, understanding, rulebook, now)
+        turn = respond(dialogue, said, situation, rulebook.city)
+    else:
+        turn = respond_to_silence(dialogue, situation)
+    for message in messages:
+        message.understanding = said_of.for_record(understanding)
+    carry_out(Case(session, rulebook, conversation, messages, now), turn)
+
+
+def situation_of(session: Session, rulebook: Rulebook, conversation: Conversation, now: datetime) -> Situation:
+    """The world around a turn: the citizen's tickets on all their channels, and what may be answered."""
+    mine = select(Ticket).where(Ticket.citizen_id == conversation.citizen_id)
+    rows = session.scalars(mine.order_by(Ticket.id.desc()).limit(TICKETS_IN_MIND))
+    return Situation(
+        tickets=tuple(_view(ticket) for ticket in rows),
+        held_by_person=conversation.held_by is not None,
+        opted_out=conversation.citizen.opted_out_at is not None,
+        answerable=rulebook.answerable(now),
+        understands=rulebook.understands,
+    )
+
+
+def _view(ticket: Ticket) -> TicketView:
+    return TicketView(
+        number=ticket.number,
+        status=ticket.status,
+        service=ticket.service,
+        agency=ticket.agency,
+        created_at=ticket.created_at,
+        solve_by=ticket.solve_by,
+        is_open=is_open(ticket.status),
+        expected_on=ticket.expected_on,
+        closed_at=ticket.closed_at,
+        asked_at=ticket.asked_at,
+        has_place=bool(ticket.place or ticket.latitude is not None),
+        urgent=ticket.urgent,
+    )
+
+
+def _unread(session: Session, conversation_ids: list[int]) -> dict[int, list[InboundMessage]]:
+    rows = session.scalars(
+        select(InboundMessage)
+        .where(InboundMessage.conversation_id.in_(conversation_ids), InboundMessage.state != "done")
+        .order_by(InboundMessage.id)
+    )
+    unread: dict[int, list[InboundMessage]] = {}
+    for row in rows:
+        unread.setdefault(row.conversation_id or 0, []).append(row)
+    return unread
+
+
+def _give_to_person(
+    session: Session, rulebook: Rulebook, conversation: Conversation, burst: Burst, now: datetime
+) -> None:
+    messages = [session.merge(message, load=False) for message in burst.messages]
+    case = Case(session, rulebook, conversation, messages, now)
+    carry_out(case, Turn(Dialogue(), (), AskPerson("error", burst.masked), outcome="error"))

@@ -1,0 +1,203 @@
+"""WhatsApp and SMS through Twilio.
+
+Facts about the wire (November 2026, Twilio's documentation and its published OpenAPI): webhooks are form-encoded
+and gain fields without notice; the signature does not delimit keys from values, so a signed request may still
+have been re-cut and its shape is checked strictly; sending has no idempotency key.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import phonenumbers
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
+
+MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+TIMEOUT_S = 10.0
+LONGEST_BODY = 1_600
+LISTED = 50
+
+# What a provider's error means for us; a code that is not here is final below 500 and in doubt from there on.
+LATER = frozenset({20429, 30001, 30410, 63010, 63012, 63017, 63018, 14107})
+
+
+class ForgedRequestError(Exception):
+    """The signature is missing or not Twilio's."""
+
+
+class MalformedRequestError(Exception):
+    """The request is signed but is not a message or report of our account."""
+
+
+@dataclass(frozen=True)
+class TwilioGate:
+    """Checks what comes in. ``base_url`` is the configured public address: never the request's own Host."""
+
+    account_sid: str
+    tokens: tuple[str, ...]
+    base_url: str
+    our_numbers: frozenset[str]
+
+    def check(self, path_and_query: str, form: Mapping[str, Any], signature: str | None) -> None:
+        """ForgedRequestError unless one of our tokens signed this; without a token nothing passes."""
+        url = f"{self.base_url}{path_and_query}"
+        if not signature or not any(RequestValidator(t).validate(url, form, signature) for t in self.tokens):
+            raise ForgedRequestError
+        if form.get("AccountSid") != self.account_sid:
+            raise MalformedRequestError("AccountSid is not ours.")
+
+    def receive(self, form: Mapping[str, str]) -> Incoming:
+        """The message in a checked form; MalformedRequestError where it is none."""
+        sid, sender, to = form.get("MessageSid", ""), form.get("From", ""), form.get("To", "")
+        if not MESSAGE_SID.fullmatch(sid):
+            raise MalformedRequestError("MessageSid is missing or malformed.")
+        if not sender or not to:
+            raise MalformedRequestError("From or To is missing.")
+        channel = WHATSAPP if sender.startswith("whatsapp:") else SMS
+        return Incoming(channel, sid, sender, to, _content(form), _phone(sender), dict(form))
+
+    def is_ours(self, incoming: Incoming) -> bool:
+        return incoming.our_address in self.our_numbers
+
+
+class TwilioChannel:
+    """Sends through the official client; one instance serves both WhatsApp and SMS."""
+
+    def __init__(
+        self, account_sid: str, token: str, senders: Mapping[str, str], base_url: str, api_base: str
+    ) -> None:
+        self._client = Client(account_sid, token, http_client=TwilioHttpClient(timeout=TIMEOUT_S))
+        if api_base:
+            self._client.api.base_url = api_base.rstrip("/")
+        self._senders = senders
+        self._callback = f"{base_url}/webhooks/twilio/status"
+
+    def send(self, message: Outgoing) -> Sent:
+        """Hand ``message`` to Twilio; SendError tells whether trying again helps."""
+        arguments = {
+            "to": message.recipient,
+            "from_": self._sender(message),
+            "status_callback": f"{self._callback}?outbound={message.id}",
+            **_what(message),
+        }
+        try:
+            created = self._client.messages.create(**arguments)
+        except (TwilioException, RequestException) as error:
+            raise _send_error(error) from None
+        return Sent(str(created.sid))
+
+    def find_sent(self, message: Outgoing, known: frozenset[str]) -> str | None:
+        """Look a message up by recipient and text among those of the last two days."""
+        try:
+            listed = self._client.messages.list(
+                to=message.recipient,
+                from_=self._sender(message),
+                date_sent_after=datetime.now(UTC) - timedelta(days=2),
+                limit=LISTED,
+            )
+        except (TwilioException, RequestException) as error:
+            raise _send_error(error) from None
+        text = _rendered(message)
+        return next((str(m.sid) for m in listed if m.body == text and m.sid not in known), None)
+
+    def _sender(self, message: Outgoing) -> str:
+        sender = message.sender or self._senders.get(message.channel)
+        if not sender:
+            raise SendError("later", "no_sender", f"No sender is configured for {message.channel}.")
+        return sender
+
+
+def _what(message: Outgoing) -> dict[str, str]:
+    if message.template:
+        return {"content_sid": message.template, "content_variables": json.dumps(dict(message.variables))}
+    return {"body": _rendered(message)}
+
+
+def _rendered(message: Outgoing) -> str:
+    """Choices as a numbered list: it works in WhatsApp and SMS alike, and needs no template."""
+    lines = [message.text, *(f"{n}. {choice.title}" for n, choice in enumerate(message.choices, 1))]
+    return "\n".join(lines)[:LONGEST_BODY]
+
+
+def _send_error(error: Exception) -> SendError:
+    if isinstance(error, TwilioRestException):
+        return _refusal(error)
+    if isinstance(error, ConnectTimeout):
+        return SendError("later", "connect")  # nothing was sent yet
+    if isinstance(error, RequestsConnectionError) and "refused" in str(error).lower():
+        return SendError("later", "connect")
+    return SendError("in_doubt", type(error).__name__)
+
+
+def _refusal(error: TwilioRestException) -> SendError:
+    code = error.code or error.status
+    if error.status == 429 or code in LATER:
+        return SendError("later", str(code))
+    return SendError("in_doubt" if error.status >= 500 else "final", str(code))
+
+
+def _content(form: Mapping[str, str]) -> Content:
+    return Content(
+        text=form.get("Body", ""),
+        choice=_choice(form),
+        location=_location(form),
+        media=_media(form),
+        quoted=form.get("OriginalRepliedMessageSid"),
+        profile_name=form.get("ProfileName"),
+        opt_out=form.get("OptOutType"),
+    )
+
+
+def _choice(form: Mapping[str, str]) -> str | None:
+    if form.get("ButtonPayload") or form.get("ListId"):
+        return form.get("ButtonPayload") or form.get("ListId")
+    try:
+        interactive = json.loads(form.get("InteractiveData") or "{}")
+    except ValueError:
+        return None
+    chosen = interactive.get("id") if isinstance(interactive, dict) else None
+    return str(chosen) if chosen else None
+
+
+def _location(form: Mapping[str, str]) -> Location | None:
+    try:
+        latitude, longitude = float(form["Latitude"]), float(form["Longitude"])
+    except (KeyError, ValueError):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return Location(latitude, longitude, form.get("Address") or form.get("Label") or "")
+
+
+def _media(form: Mapping[str, str]) -> tuple[Media, ...]:
+    count = form.get("NumMedia", "0")
+    numbers = range(min(int(count), 10)) if count.isdecimal() else range(0)
+    return tuple(
+        Media(form[f"MediaUrl{n}"], form.get(f"MediaContentType{n}", ""))
+        for n in numbers
+        if f"MediaUrl{n}" in form
+    )
+
+
+def _phone(address: str) -> str | None:
+    """E.164 of an address that is a phone number. ``whatsapp:US.1234`` is a user id and has none."""
+    number = address.removeprefix("whatsapp:")
+    if not number.startswith("+"):
+        return None
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,1 @@
+"""``flask --app app ...``: what an operator does by hand."""

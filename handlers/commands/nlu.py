@@ -1,0 +1,81 @@
+"""``flask nlu``: train, serve and try the language model of the other environment."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from bot import meaning_report
+from handlers.edge import edge
+from nlu import environment
+from nlu.client import NluClient, NluUnavailableError
+
+commands = AppGroup("nlu", help="Train, serve and try the language model.")
+CHUNK = 64
+
+
+@commands.command("train", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def train(arguments: tuple[str, ...]) -> None:
+    """Train a model from nlu/rasa/data; shows its progress."""
+    _run_there(["train", *arguments])
+
+
+@commands.command("serve", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def serve(arguments: tuple[str, ...]) -> None:
+    """Serve the newest model on loopback (--port N)."""
+    _run_there(["serve", *arguments])
+
+
+@commands.command("parse")
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def parse(source: Path, target: Path) -> None:
+    """Understand the column 'text' of SOURCE and write it with what was understood to TARGET (CSV)."""
+    here = edge()
+    if here.nlu is None:
+        raise click.ClickException("NLU_URL is not set; start the NLU server and name its address.")
+    rows, columns = _read(source)
+    try:
+        results = list(_understood(here.nlu, rows))
+    except NluUnavailableError as error:
+        raise click.ClickException(f"{error} Is the NLU server running at NLU_URL?") from None
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*columns, *meaning_report.COLUMNS])
+        writer.writeheader()
+        writer.writerows(results)
+    click.echo(f"{len(results)} messages understood: {target}")
+
+
+def _read(source: Path) -> tuple[list[dict[str, str]], list[str]]:
+    csv.field_size_limit(sys.maxsize)
+    try:
+        with source.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            rows, columns = list(reader), list(reader.fieldnames or ())
+    except (UnicodeDecodeError, csv.Error):
+        raise click.ClickException(f"{source.name} is no CSV file in UTF-8; save it as such.") from None
+    if "text" not in columns:
+        raise click.ClickException(f"{source.name} has no column 'text'; name the column with the messages so.")
+    return [{key: value or "" for key, value in row.items() if key is not None} for row in rows], columns
+
+
+def _understood(client: NluClient, rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    rulebook = edge().rulebook
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        understandings = client.understand([row["text"] for row in chunk])
+        for row, understanding in zip(chunk, understandings, strict=True):
+            yield {**row, **meaning_report.describe(row["text"], understanding, rulebook)}
+
+
+def _run_there(arguments: list[str]) -> None:
+    try:
+        code = environment.run(arguments)
+    except environment.EnvironmentMissingError as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(code)

@@ -1,0 +1,80 @@
+"""Answering a message that waits for a person, or making a ticket of it."""
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot import coordination
+from bot.errors import RefusedError
+from handlers.console.home import home_page
+from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
+from handlers.console.thread import thread_of
+from handlers.edge import edge
+from handlers.forms import refused, text_of
+from storage.models import Conversation, Handover
+
+TWICE = "Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali."
+
+
+@blueprint.post(f"/handovers/<{BIG_ID}:handover_id>/answer")
+def answer(handover_id: int) -> Response | tuple[str, int]:
+    """Send a person's answer to the citizen, once."""
+    here, text = edge(), text_of("note")
+
+    def send(session: Session) -> str:
+        coordination.answer(session, here.rulebook, handover_id, text, user_id(), here.clock.now())
+        return "Jawaban dikirim."
+
+    return _decide(handover_id, "answer", text, send)
+
+
+@blueprint.post(f"/handovers/<{BIG_ID}:handover_id>/ticket")
+def make_ticket(handover_id: int) -> Response | tuple[str, int]:
+    """File the message as a report about the chosen service."""
+    here, service = edge(), text_of("service")
+
+    def file(session: Session) -> str:
+        now = here.clock.now()
+        ticket = coordination.make_ticket(session, here.rulebook, handover_id, service, user_id(), now)
+        return f"Laporan {ticket.number} dibuat dan warga dikabari."
+
+    return _decide(handover_id, "ticket", None, file)
+
+
+@blueprint.get(f"/handovers/<{BIG_ID}:handover_id>/<action>")
+def back_home(handover_id: int, action: str) -> Response:
+    """Where a form was sent to is no page; after a log-in in between, the list is."""
+    return redirect(url_for(".home"), 303)
+
+
+@blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>")
+def conversation(conversation_id: int) -> str:
+    """What was said in one conversation, for whoever is about to answer."""
+    with edge().database.read() as session:
+        found = session.get(Conversation, conversation_id) or abort(404)
+        lines = thread_of(session, found.id)
+        return render_template("console/conversation.html", conversation=found, lines=lines, say=phrases())
+
+
+def _decide(
+    handover_id: int, form: str, text: str | None, step: Callable[[Session], str]
+) -> Response | tuple[str, int]:
+    here = edge()
+    try:
+        with here.database.begin() as session:
+            notice = step(session)
+    except RefusedError as error:
+        if not _was_mine(handover_id, text):
+            return home_page(refused(f"{form}-{handover_id}", str(error))), 409
+        notice = TWICE
+    flash(notice)
+    return redirect(url_for(".home", **filters().query), 303)
+
+
+def _was_mine(handover_id: int, text: str | None) -> bool:
+    """Whether the same person has done just this before: the form was sent twice."""
+    with edge().database.read() as session:
+        handover = session.get_one(Handover, handover_id)
+        return handover.answered_by == user_id() and handover.answer == text

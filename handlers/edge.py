@@ -1,0 +1,37 @@
+"""What every handler of one web process shares, and how it reaches it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app
+
+from bot.clock import Clock
+from bot.rulebook import Rulebook
+from bot.settings import Settings
+from nlu.client import NluClient
+from storage.database import Database
+
+KEY = "suarakota"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The parts that were put together in ``app.py``."""
+
+    settings: Settings
+    rulebook: Rulebook
+    database: Database
+    clock: Clock
+    nlu: NluClient | None
+
+
+def install(app: Flask, edge: Edge) -> None:
+    """Make ``edge`` the one that this app's handlers work with."""
+    app.extensions[KEY] = edge
+
+
+def edge() -> Edge:
+    """The parts of the app that serves the present request."""
+    return cast(Edge, current_app.extensions[KEY])

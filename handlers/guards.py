@@ -1,0 +1,56 @@
+"""Every blueprint says who may come in; a test walks the URL map and fails where one does not."""
+
+import ipaddress
+from collections.abc import Callable
+
+from flask import Blueprint, abort, current_app, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from handlers.edge import edge
+
+GUARDS = "suarakota.guards"
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+
+
+def guard(blueprint: Blueprint, kind: str) -> None:
+    """Set who may reach ``blueprint``.
+
+    ``public``: anyone. ``provider``: the handler checks a provider's signature. ``link``: the handler checks
+    a secret link. ``loopback``: only this machine, only where the simulator is enabled. ``login``: a console
+    account.
+    """
+    check = CHECKS[kind]
+    if check is not None:
+        blueprint.before_request(check)
+    blueprint.record_once(lambda state: state.app.extensions.setdefault(GUARDS, {}).update({blueprint.name: kind}))
+
+
+def _loopback_only() -> None:
+    """The simulator lets anyone pose as a citizen, so a proxy in front of us is reason enough to close it."""
+    behind_proxy = any(header in request.headers for header in FORWARDED)
+    if not edge().settings.simulator_enabled or behind_proxy or not _is_loopback(request.remote_addr):
+        abort(404)
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _logged_in_only() -> Response | None:
+    if current_user.is_authenticated:
+        return None
+    response: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+    return response
+
+
+CHECKS: dict[str, Callable[[], Response | None] | Callable[[], None] | None] = {
+    "public": None,
+    "provider": None,
+    "link": None,
+    "loopback": _loopback_only,
+    "login": _logged_in_only,
+}

@@ -1,0 +1,181 @@
+"""How the pages say in Indonesian what the tables hold as codes, times and statuses."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.city import City
+from bot.privacy import mask
+from bot.status import LABELS, Status, is_open
+from bot.wording import MONTHS, say_day
+from storage.models import Ticket, TicketEvent
+
+HAPPENED = {
+    "filed": "Laporan masuk",
+    "added": "Warga menambahkan keterangan",
+    "forward": "Diteruskan ke instansi",
+    "accept": "Diterima untuk ditangani",
+    "send_back": "Dikembalikan: bukan wewenang",
+    "ask": "Bertanya kepada warga",
+    "answer": "Warga menjawab",
+    "set_date": "Tanggal pengerjaan ditetapkan",
+    "claim": "Dinyatakan selesai",
+    "confirm": "Warga memastikan sudah beres",
+    "deny": "Menurut warga belum beres",
+    "close_silent": "Ditutup: warga tidak menjawab",
+    "close_unreachable": "Ditutup: warga tidak terjangkau",
+    "withdraw": "Dicabut warga",
+    "reject": "Ditolak",
+    "delivered": "Disampaikan kepada instansi",
+    "agency_reminded": "Instansi diingatkan soal tenggat",
+    "agency_overdue": "Instansi ditegur: lewat tenggat",
+    "not_sent_opted_out": "Kabar tidak dikirim: warga tidak ingin dikabari",
+    "follow_confirm": "Warga ditanya: sudah beres?",
+    "follow_confirm_again": "Warga ditanya sekali lagi",
+    "follow_closed_silent": "Warga dikabari: laporan ditutup",
+    "follow_progress": "Warga dikabari: masih ditangani",
+    "follow_after_reopening": "Warga ditanya setelah dibuka kembali",
+    "follow_question": "Pertanyaan dikirim kepada warga",
+    "follow_question_again": "Warga diingatkan soal pertanyaan",
+    "follow_scheduled": "Warga dikabari: tanggal pengerjaan",
+}
+PLANNED = {
+    "forward": "Diteruskan ke instansi",
+    "agency_reminder": "Ingatkan instansi soal tenggat",
+    "agency_overdue": "Tegur instansi: lewat tenggat",
+    "citizen_progress": "Kabari warga: masih ditangani",
+    "citizen_confirm": "Tanya warga: sudah beres?",
+    "citizen_confirm_again": "Tanya warga sekali lagi",
+    "close_silent": "Tutup bila warga tidak menjawab",
+    "after_reopening": "Tanya warga: sudah ada yang datang?",
+    "ask_for_info_again": "Ingatkan warga soal pertanyaan instansi",
+    "go_on_without_info": "Lanjutkan tanpa jawaban warga",
+}
+REASONS = {
+    "question": "Pertanyaan",
+    "unsure": "Belum jelas",
+    "person": "Minta bicara dengan petugas",
+    "no_understanding": "Belum terbaca sistem",
+    "media": "Foto atau berkas",
+    "error": "Gagal diproses sistem",
+}
+DELIVERY = {
+    "waiting": "menunggu dikirim",
+    "sending": "sedang dikirim",
+    "accepted": "terkirim",
+    "delivered": "sampai",
+    "read": "dibaca",
+    "failed": "gagal terkirim",
+    "in_doubt": "belum pasti terkirim",
+    "cancelled": "dibatalkan",
+}
+ENDED = {
+    "confirmed": "dipastikan warga",
+    "silent": "warga tidak menjawab",
+    "unreachable": "warga tidak terjangkau",
+    "withdrawn": "dicabut warga",
+    "rejected": "ditolak",
+    "delivered": "sudah disampaikan",
+}
+CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "simulator": "Simulator", "email": "E-mail"}
+LOOKS = {
+    Status.COORDINATION: "warn",
+    Status.NEEDS_INFO: "warn",
+    Status.REOPENED: "warn",
+    Status.IN_PROGRESS: "doing",
+    Status.SCHEDULED: "doing",
+    Status.CLAIMED_DONE: "doing",
+}
+WHO = {"citizen": "Warga", "agency": "Instansi", "user": "Koordinator"}
+
+
+def can_be_late(status: str) -> bool:
+    """Whether an agency's deadline still runs: from its claim on it is the citizen's turn."""
+    return is_open(status) and status != Status.CLAIMED_DONE
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The words for one page: one city, one present moment."""
+
+    city: City
+    now: datetime
+
+    def moment(self, at: datetime) -> str:
+        """Date and time as people here read it: ``24 Nov 2026, 14.05``."""
+        return f"{self.day(at)}, {at.astimezone(self.city.zone):%H.%M}"
+
+    def day(self, at: datetime) -> str:
+        local = self.local_date(at)
+        return f"{local.day} {MONTHS['id'][local.month - 1][:3]} {local.year}"
+
+    def long_day(self, at: datetime) -> str:
+        return say_day(at, "id", self.city.zone)
+
+    def local_date(self, at: datetime) -> date:
+        return at.astimezone(self.city.zone).date()
+
+    def is_late(self, ticket: Ticket) -> bool:
+        return can_be_late(ticket.status) and ticket.solve_by < self.now
+
+    def still_runs(self, ticket: Ticket) -> bool:
+        return can_be_late(ticket.status)
+
+    def left(self, until: datetime) -> str:
+        """How far off a deadline is, in local days."""
+        days = (self.local_date(until) - self.local_date(self.now)).days
+        if until < self.now:
+            return f"lewat {-days} hari" if days else "lewat hari ini"
+        return {0: "hari ini", 1: "besok"}.get(days, f"{days} hari lagi")
+
+    def status(self, code: str) -> str:
+        return LABELS[Status(code)]
+
+    def look(self, code: str) -> str:
+        """The style of a status badge."""
+        return LOOKS.get(Status(code), "")
+
+    def service(self, code: str) -> str:
+        service = self.city.services.get(code)
+        return service.name if service else code
+
+    def agency(self, code: str) -> str:
+        return self.city.agency_name(code)
+
+    def actor(self, actor: str) -> str:
+        kind, _, who = actor.partition(":")
+        return self.agency(who) if kind == "agency" else WHO.get(kind, "Sistem")
+
+    def event(self, event: TicketEvent) -> str:
+        if event.kind == "answer" and event.actor != "citizen":
+            return "Dilanjutkan tanpa jawaban warga"
+        return HAPPENED.get(event.kind, event.kind.replace("_", " "))
+
+    def note(self, event: TicketEvent, *, masked: bool = True) -> str:
+        """What was said with an event; numbers that name a person are masked for agencies."""
+        note = event.note or ""
+        if event.kind == "forward":
+            return self.agency(note) if note else ""
+        if event.kind == "set_date":
+            return self._date_note(note)
+        return mask(note) if masked else note
+
+    def _date_note(self, note: str) -> str:
+        try:
+            return self.day(datetime.fromisoformat(note).replace(hour=12, tzinfo=self.city.zone))
+        except ValueError:
+            return note
+
+    def reason(self, code: str) -> str:
+        return REASONS.get(code, code)
+
+    def planned(self, kind: str) -> str:
+        return PLANNED.get(kind, kind)
+
+    def delivery(self, state: str) -> str:
+        return DELIVERY.get(state, state)
+
+    def ended(self, outcome: str) -> str:
+        return ENDED.get(outcome, outcome)
+
+    def channel(self, code: str) -> str:
+        return CHANNELS.get(code, code)

@@ -1,0 +1,94 @@
+"""The citizens one can play, and what they send: a request's fields as an Incoming like any channel's."""
+
+import math
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.inbox import address_hash
+from bot.messages import LONGEST_TEXT, SIMULATOR, Content, Incoming, Location, Media
+from storage.queries.simulator import Address
+
+OUR_ADDRESS = "sim:nomor-kota"
+KEY = re.compile(r"([ab])([1-9]\d{0,2})?")
+LINES = {"a": "001", "b": "002"}
+PHOTO = Media("simulator:photo", "image/jpeg")
+LONGEST_FIELD = 300
+
+
+class UnusableError(Exception):
+    """The request is no message; its text says why."""
+
+
+@dataclass(frozen=True)
+class Citizen:
+    """One person to play. ``key`` is ``a`` or ``b``, with a count once the number was changed: ``a2``."""
+
+    key: str
+    name: str
+    number: str
+
+    @property
+    def address(self) -> str:
+        return f"sim:{self.number}"
+
+    @property
+    def found_under(self) -> Address:
+        return Address(SIMULATOR, address_hash(self.address))
+
+
+def citizen_of(key: str) -> Citizen:
+    """The citizen that ``key`` names; UnusableError for anything else."""
+    match = KEY.fullmatch(key)
+    if match is None:
+        raise UnusableError("Pilih Warga A atau Warga B.")
+    letter, count = match[1], int(match[2] or 0)
+    return Citizen(key, f"Warga {letter.upper()}", f"0800-{count:03d}-{LINES[letter]}")
+
+
+def incoming(fields: Mapping[str, Any]) -> Incoming:
+    """The message in ``fields``; UnusableError where there is none."""
+    citizen = citizen_of(_text(fields, "citizen"))
+    content = Content(
+        text=_written(fields),
+        choice=_text(fields, "choice")[:LONGEST_FIELD] or None,
+        location=_location(fields),
+        media=(PHOTO,) if fields.get("photo") else (),
+        profile_name=citizen.name,
+    )
+    if not (content.text or content.choice or content.location or content.media):
+        raise UnusableError("Pesannya masih kosong. Tulis sesuatu, atau kirim lokasi atau foto.")
+    return Incoming(SIMULATOR, f"sim-{uuid.uuid4()}", citizen.address, OUR_ADDRESS, content)
+
+
+def _written(fields: Mapping[str, Any]) -> str:
+    text = _text(fields, "text").strip()
+    if len(text) > LONGEST_TEXT:
+        raise UnusableError(f"Pesannya terlalu panjang; paling panjang {LONGEST_TEXT} huruf.")
+    return text
+
+
+def _location(fields: Mapping[str, Any]) -> Location | None:
+    latitude, longitude = _text(fields, "lat"), _text(fields, "lon")
+    if not latitude and not longitude:
+        return None
+    label = _text(fields, "label")[:LONGEST_FIELD]
+    return Location(_degrees(latitude, 90), _degrees(longitude, 180), label)
+
+
+def _degrees(text: str, limit: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= limit:  # also true for NaN
+        raise UnusableError("Lokasi ini bukan titik di peta; kirim lintang dan bujur dalam derajat.")
+    return value
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    """A field as text. JSON can hold half an emoji, which nothing behind us could write down."""
+    value = fields.get(name)
+    return "" if value is None else str(value).encode("utf-8", "replace").decode()

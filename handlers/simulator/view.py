@@ -1,0 +1,96 @@
+"""One citizen's chat as the page shows it: messages, what they came to, and the agencies' mail, as JSON."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.messages import Content
+from bot.rulebook import Rulebook
+from handlers.simulator import labels
+from handlers.simulator.happened import happened
+from storage.models import InboundMessage, OutboundMessage
+from storage.queries.simulator import Chat
+
+Json = dict[str, Any]
+# The citizen's own ticks: stored is one, read by the worker two.
+TICKS = {"new": "accepted", "held": "read", "done": "read"}
+UNSENT = ("waiting", "sending")
+SHOWN = ("accepted", "delivered", "read", "failed", "in_doubt")
+
+
+def view_of(chat: Chat, mails: Sequence[OutboundMessage], rulebook: Rulebook, now: datetime) -> Json:
+    """Everything that changes on the page."""
+    return {
+        "messages": _messages(chat, now),
+        "typing": _typing(chat),
+        "waiting_since": _waiting_since(chat, now),
+        "happened": happened(chat, rulebook),
+        "mails": [_mail(row, rulebook) for row in mails],
+    }
+
+
+def _messages(chat: Chat, now: datetime) -> list[Json]:
+    """In the order in which a telephone would show them; what is due later is not there yet."""
+    shown = [row for row in chat.outbound if row.state in SHOWN or (row.state in UNSENT and row.due_at <= now)]
+    timed = [(row.received_at, 0, row.id, _said(row)) for row in chat.inbound]
+    timed += [(row.created_at, 1, row.id, _answered(row)) for row in shown]
+    return [message for *_, message in sorted(timed, key=lambda entry: entry[:3])]
+
+
+def _said(row: InboundMessage) -> Json:
+    content = Content.from_json(row.content)
+    pin = content.location
+    return {
+        "id": row.external_id,
+        "mine": True,
+        "at": row.received_at.isoformat(),
+        "text": content.text,
+        "state": TICKS.get(row.state, row.state),
+        "photos": len(content.media),
+        "pin": {"lat": pin.latitude, "lon": pin.longitude, "label": pin.address} if pin else None,
+        "choices": [],
+    }
+
+
+def _answered(row: OutboundMessage) -> Json:
+    return {
+        "id": f"out-{row.id}",
+        "mine": False,
+        "at": (row.sent_at or row.created_at).isoformat(),
+        "text": row.body["text"],
+        "state": row.state,
+        "photos": 0,
+        "pin": None,
+        "choices": row.body.get("choices", []),
+    }
+
+
+def _typing(chat: Chat) -> bool:
+    """Whether an answer is to be expected soon: something is unread, and the model is not away."""
+    excused = bool(chat.conversation and chat.conversation.dialogue.get("excused"))
+    states = {row.state for row in chat.inbound}
+    return "new" in states or ("held" in states and not excused)
+
+
+def _waiting_since(chat: Chat, now: datetime) -> str | None:
+    """Since when something lies about that the worker should have taken."""
+    unread = [row.received_at for row in chat.inbound if row.state == "new"]
+    unsent = [row.due_at for row in chat.outbound if row.state in UNSENT and row.due_at <= now]
+    return min([*unread, *unsent]).isoformat() if unread or unsent else None
+
+
+def _mail(row: OutboundMessage, rulebook: Rulebook) -> Json:
+    text, base = row.body["text"], rulebook.base_url
+    link = re.search(rf"{re.escape(base)}(/agency/[\w-]+)", text)
+    return {
+        "id": row.id,
+        "at": (row.sent_at or row.created_at).isoformat(),
+        "to": row.recipient,
+        "name": labels.recipients(rulebook.city).get(row.recipient, row.recipient),
+        "subject": row.body.get("subject", ""),
+        "text": text,
+        "link": link[1] if link else None,
+        "url": link[0] if link else None,
+        "state": labels.SENDING.get(row.state, row.state),
+    }

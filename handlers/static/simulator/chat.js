@@ -1,0 +1,133 @@
+// What a telephone's screen shows: day lines, bubbles with ticks, the buttons of the last question.
+
+import { align, clock, clockTime, dayLabel, icon, linked, make, setBadge } from "./tools.js";
+
+const PATIENCE_MS = 10000, NEAR_END_PX = 80;
+const TICKS = { sending: "Sedang dikirim", accepted: "Tersimpan", read: "Dibaca sistem", failed: "Gagal terkirim" };
+const ON_THE_WAY = { waiting: "menunggu dikirim", sending: "menunggu dikirim", in_doubt: "belum pasti sampai" };
+
+/** Show the telephone's messages; `toEnd` scrolls down even where somebody reads further up. */
+export function showChat(phone, toEnd = false) {
+  const stored = phone.state?.messages ?? [];
+  const messages = [...stored, ...stillUnsent(phone, stored)];
+  const follow = toEnd || isAtEnd(phone);
+  align(phone.find("messages"), withDays(messages), makeLine, updateLine);
+  phone.find("empty").hidden = messages.length > 0 || !phone.state;
+  showChoices(phone, messages.at(-1));
+  showTyping(phone, Boolean(phone.state?.typing));
+  countUnseen(phone, stored);
+  if (follow) scrollToEnd(phone);
+}
+
+/** A line in the chat when nothing has come back for too long. */
+export function showNotice(phone) {
+  const since = phone.state?.waiting_since;
+  const late = Boolean(since) && clock.now - new Date(since) > PATIENCE_MS;
+  const line = phone.find("notice");
+  if (line.hidden === !late) return;
+  const follow = isAtEnd(phone);
+  line.hidden = !late;
+  line.textContent = late ? "Belum ada jawaban; apakah worker berjalan?" : "";
+  if (follow) scrollToEnd(phone);
+}
+
+export function isAtEnd({ find }) {
+  const log = find("log");
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+}
+
+export function scrollToEnd({ find }) {
+  find("log").scrollTop = find("log").scrollHeight;
+  find("latest").hidden = true;
+}
+
+/** How many answers came while this telephone was not on the screen. */
+export function countUnseen(phone, messages) {
+  const answers = messages.filter((message) => !message.mine).length;
+  if (phone.known !== null && answers > phone.known && !isAtEnd(phone)) phone.find("latest").hidden = false;
+  if (phone.known === null || phone.root.offsetParent !== null) phone.known = answers;
+  setBadge(phone.letter, answers - phone.known);
+}
+
+function stillUnsent(phone, stored) {
+  const ids = new Set(stored.map((message) => message.id));
+  phone.unsent = phone.unsent.filter((message) => !ids.has(message.id));
+  return phone.unsent;
+}
+
+function withDays(messages) {
+  let last = "";
+  return messages.flatMap((message) => {
+    const day = dayLabel(new Date(message.at));
+    const line = day === last ? [] : [{ id: `day-${day}`, day }];
+    last = day;
+    return [...line, message];
+  });
+}
+
+function makeLine(item) {
+  if (item.day) return make("li", "day", {}, make("span", "", {}, item.day));
+  const bubble = make("div", "bubble", {}, make("span", "unseen", {}, item.mine ? "Warga: " : "Jawaban: "));
+  if (item.photos) bubble.append(photo());
+  if (item.pin) bubble.append(pin(item.pin));
+  if (item.text) bubble.append(make("p", "text", {}, linked(item.text)));
+  if (item.choices.length) bubble.append(numbered(item.choices));
+  bubble.append(meta(item));
+  return make("li", `message ${item.mine ? "mine" : "theirs"}`, {}, bubble);
+}
+
+function meta(item) {
+  const time = make("time", "", { datetime: item.at }, clockTime.format(new Date(item.at)));
+  return make("span", "meta", {}, make("span", "status"), time, item.mine ? icon("ticks", "ticks") : null);
+}
+
+/** Bubbles stay; only how far a message came changes. */
+function updateLine(line, item) {
+  if (item.day || line.dataset.state === item.state) return;
+  line.dataset.state = item.state;
+  line.querySelector(".meta").title = item.mine ? (TICKS[item.state] ?? item.state) : "";
+  line.querySelector(".status").textContent = item.mine ? "" : (ON_THE_WAY[item.state] ?? "");
+  line.querySelector(".again")?.remove();
+  if (item.state === "failed") line.append(failure(item));
+}
+
+function failure(item) {
+  if (!item.again) return make("p", "again", {}, "Gagal terkirim");
+  const button = make("button", "again", { type: "button" }, `${item.problem} Kirim lagi`);
+  button.addEventListener("click", item.again);
+  return button;
+}
+
+function photo() {
+  const picture = make("span", "photo", { role: "img", "aria-label": "Foto contoh: jalan berlubang" });
+  picture.append(icon("sample", "sample"));
+  return picture;
+}
+
+function pin({ lat, lon, label }) {
+  const degrees = `${Number(lat).toFixed(5)}, ${Number(lon).toFixed(5)}`;
+  const place = make("span", "", {}, label ? make("strong", "", {}, label) : null, degrees);
+  return make("span", "pin", {}, make("span", "map", {}, icon("pin")), place);
+}
+
+/** Choices as an SMS shows them. */
+function numbered(choices) {
+  return make("ol", "numbered", {}, choices.map(({ title }, n) => make("li", "", {}, `${n + 1}. ${title}`)));
+}
+
+/** Buttons belong to the last question only, and only until it is answered. */
+function showChoices(phone, last) {
+  const choices = last && !last.mine ? last.choices : [];
+  const items = choices.map((choice) => ({ ...choice, id: `${last.id}/${choice.key}` }));
+  phone.find("choices").hidden = items.length === 0;
+  align(phone.find("choices"), items, ({ key, title }) => {
+    const button = make("button", "", { type: "button" }, icon("reply"), title);
+    button.addEventListener("click", () => phone.say({ text: title, choice: key }));
+    return button;
+  });
+}
+
+function showTyping(phone, typing) {
+  phone.find("typing").hidden = !typing;
+  phone.find("presence").textContent = typing ? "sedang mengetik…" : "online";
+}

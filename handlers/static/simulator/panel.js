@@ -1,0 +1,137 @@
+// Beside the telephones: what the system made of the last message, and the agencies' mailbox.
+
+import { align, clockTime, icon, link, linked, make, moment, setBadge } from "./tools.js";
+
+const INTRODUCTION = "Kirim pesan dari telepon ini. Di sini lalu terlihat bagaimana pesan itu dipahami, laporan apa "
+  + "yang dibuat, ke instansi mana, dan apa yang akan terjadi berikutnya.";
+
+/** Show what happened to `phone`'s last message. Opened details stay open. */
+export function showHappened(panel, phone) {
+  const opened = new Set([...panel.querySelectorAll("details[open]")].map((details) => details.dataset.id));
+  const story = phone.state?.happened;
+  panel.replaceChildren(...(story ? parts(story) : [make("p", "hint", {}, INTRODUCTION)]));
+  panel.querySelectorAll("details").forEach((details) => {
+    details.open = opened.has(details.dataset.id);
+  });
+}
+
+function parts(story) {
+  const tickets = [...story.tickets].sort((one, other) => other.touched - one.touched);
+  return [
+    lastMessage(story),
+    story.handover && handover(story.handover),
+    ...tickets.map(ticket),
+    card("Status pesan", make("ul", "rows", {}, story.states.map(row))),
+  ].filter(Boolean);
+}
+
+function card(title, ...children) {
+  return make("section", "card", {}, make("h2", "", {}, title), ...children);
+}
+
+function lastMessage({ message, note, again_at: again, guesses }) {
+  const tags = make("p", "tags", {},
+    message.urgent ? make("span", "tag urgent", {}, icon("bolt"), "Jalur darurat") : null,
+    make("span", message.outcome ? "tag good" : "tag", {}, message.outcome ?? message.state),
+    make("span", "when", {}, clockTime.format(new Date(message.at))));
+  const section = card("Pesan terakhir", make("blockquote", "", {}, message.text), tags, guesses.map(understood));
+  if (note) section.append(make("p", "hint", {}, note, again ? [" Dibaca lagi ", moment(again), "."] : []));
+  return section;
+}
+
+/** The model's guesses of one kind; a mark shows from where on its word is taken. */
+function understood({ kind, threshold, guesses: [first, ...others] }) {
+  const enough = first.confidence >= threshold;
+  const bar = make("span", "bar", {
+    role: "img", "aria-label": `yakin ${percent(first.confidence)}, ambang ${percent(threshold)}`,
+  }, make("i"), make("b"));
+  bar.style.setProperty("--sure", first.confidence);
+  bar.style.setProperty("--from", threshold);
+  const rest = others.map(({ label, confidence }) => `${label} ${percent(confidence)}`).join(" · ");
+  return make("div", enough ? "guess enough" : "guess", {},
+    make("span", "kind", {}, kind), make("strong", "", {}, first.label), make("span", "percent", {}, percent(first.confidence)),
+    bar, rest ? make("span", "others", {}, rest) : null);
+}
+
+function percent(share) {
+  return `${Math.round(share * 100)}%`;
+}
+
+function handover({ reason, due_at: due }) {
+  return card("Menunggu petugas",
+    make("p", "", {}, `Sebab: ${reason}. Dijawab lewat `, make("a", "", { href: "/console/" }, "konsol petugas"), "."),
+    make("ul", "rows", {}, row({ label: "Paling lambat", at: due })));
+}
+
+function ticket(item) {
+  const head = make("p", "tags", {},
+    make("code", "", {}, item.number),
+    make("span", item.open ? "tag good" : "tag", {}, item.status),
+    item.urgent ? make("span", "tag urgent", {}, icon("bolt"), "Darurat") : null);
+  const section = card(item.touched ? "Laporan dari pesan ini" : "Laporan lain", head,
+    make("p", "", {}, make("strong", "", {}, item.service), make("br"), `${item.agency}${item.place ? ` · ${item.place}` : ""}`));
+  if (item.open) section.append(make("div", "deadlines", {}, item.deadlines.map(deadline)));
+  if (item.ahead.length) section.append(make("h3", "", {}, "Akan terjadi"), make("ol", "line ahead", {}, item.ahead.map(row)));
+  section.append(history(item));
+  return section;
+}
+
+function deadline({ label, at }) {
+  return make("div", "", {}, make("span", "kind", {}, label), moment(at));
+}
+
+function history({ number, history: events }) {
+  const summary = make("summary", "", {}, `Riwayat (${events.length})`);
+  return make("details", "", { "data-id": number }, summary, make("ol", "line", {}, events.map(event)));
+}
+
+function event({ label, actor, at, note }) {
+  const what = make("span", "", {}, `${label} · ${actor}`, note ? make("q", "", {}, note) : null);
+  return make("li", "", {}, what, moment(at));
+}
+
+function row({ label, state, at }) {
+  return make("li", "", {}, make("span", "", {}, label, state ? make("em", "", {}, state) : null), moment(at));
+}
+
+/* -- the agencies' mailbox -------------------------------------------------------------------------------------- */
+
+/** Show the mails; those that came since `seen` count as new until the mailbox is looked at. */
+export function showMails(box, mails) {
+  const list = box.querySelector("[data-mails]");
+  const isOpen = box.offsetParent !== null;
+  const newest = Math.max(0, ...mails.map((mail) => mail.id));
+  const seen = Number(sessionStorage.getItem("simulator.mail") ?? 0);
+  if (isOpen) sessionStorage.setItem("simulator.mail", newest);
+  setBadge("mail", isOpen ? 0 : mails.filter((mail) => mail.id > seen).length);
+  box.querySelector("[data-no-mail]").hidden = mails.length > 0;
+  align(list, mails.map((mail) => ({ ...mail, id: String(mail.id) })), makeMail, updateMail);
+  if (!list.querySelector("[open]") && list.firstElementChild && !list.dataset.touched) list.firstElementChild.open = true;
+}
+
+function makeMail(mail) {
+  const head = make("summary", "", {},
+    make("span", "initial", { "aria-hidden": "true" }, mail.name.replace(/^(Dinas|Badan|Kepala|PT) /, "")[0]),
+    make("span", "who", {}, make("strong", "", {}, mail.name), make("span", "", {}, mail.to)),
+    moment(mail.at), make("span", "subject", {}, mail.subject));
+  const open = mail.link ? link(mail.link, "Buka halaman instansi") : null;
+  open?.classList.add("button");
+  const foot = make("p", "foot", {}, open, make("span", "sent"));
+  const details = make("details", "mail", {}, head, make("div", "body", {}, letter(mail.text, mail.url)), foot);
+  head.addEventListener("click", () => { details.parentElement.dataset.touched = "yes"; });
+  return details;
+}
+
+function updateMail(details, mail) {
+  details.querySelector(".sent").textContent = mail.state;
+}
+
+/** Paragraphs, and lines of the form "Tenggat : 28-11-2026" as a small table. The link has a button of its own. */
+function letter(text, url) {
+  const lines = text.split("\n").filter((line) => !url || line.trim() !== url);
+  return lines.map((line) => {
+    const fact = line.match(/^([A-Z][\w ]{2,9})\s*: (.+)$/);
+    if (fact) return make("p", "fact", {}, make("span", "", {}, fact[1].trim()), make("span", "", {}, linked(fact[2])));
+    return make("p", "", {}, linked(line));
+  });
+}

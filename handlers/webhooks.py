@@ -1,0 +1,79 @@
+"""Where providers knock: check, store, answer 200. Nothing else happens inside the request."""
+
+import structlog
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest
+
+from bot import delivery, inbox
+from handlers.channels.twilio import ForgedRequestError, MalformedRequestError, TwilioGate
+from handlers.edge import edge
+from handlers.guards import guard
+
+log = structlog.get_logger()
+blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+guard(blueprint, "provider")  # each request carries the provider's signature
+
+TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@blueprint.post("/twilio/messages")
+def twilio_message() -> Response:
+    """A citizen's message: 403 when forged, 400 when misshapen, else stored once and 200."""
+    gate = _gate()
+    _check(gate)
+    incoming = gate.receive(request.form)
+    here = edge()
+    with here.database.begin() as session:
+        if not gate.is_ours(incoming):
+            inbox.quarantine(session, incoming, "unknown_to", here.clock.now())
+            log.error("unknown_to", external_id=incoming.external_id)
+        else:
+            inbox.store(session, incoming, here.rulebook.words, here.clock.now())
+    return Response(TWIML, mimetype="text/xml")
+
+
+@blueprint.post("/twilio/status")
+def twilio_status() -> Response:
+    """A report about a message of ours; one that is unknown, repeated or late changes nothing."""
+    _check(_gate())
+    form, outbound = request.form, request.args.get("outbound", "")
+    here = edge()
+    with here.database.begin() as session:
+        known = delivery.record_status(
+            session,
+            int(outbound) if outbound.isdecimal() and len(outbound) < 19 else None,
+            form.get("MessageSid", ""),
+            form.get("MessageStatus", ""),
+            form.get("ErrorCode"),
+            here.clock.now(),
+        )
+    return Response(status=204 if known else 200)
+
+
+@blueprint.errorhandler(ForgedRequestError)
+def _forged(_: ForgedRequestError) -> tuple[str, int]:
+    log.warning("forged_webhook", path=request.path)
+    return "The signature is missing or wrong.\n", 403
+
+
+@blueprint.errorhandler(MalformedRequestError)
+def _malformed(error: MalformedRequestError) -> tuple[str, int]:
+    log.warning("malformed_webhook", path=request.path, reason=str(error))
+    return f"{error}\n", 400
+
+
+def _gate() -> TwilioGate:
+    settings = edge().settings
+    ours = {settings.twilio_whatsapp_from, settings.twilio_sms_from} - {""}
+    return TwilioGate(settings.twilio_account_sid, settings.twilio_auth_token, settings.base_url, frozenset(ours))
+
+
+def _check(gate: TwilioGate) -> None:
+    # The query belongs to the signed URL; its bytes are taken as they came.
+    query = request.query_string.decode("latin-1")
+    path = f"{request.path}?{query}" if query else request.path
+    try:
+        form = request.form
+    except BadRequest:
+        raise MalformedRequestError("The body is no form.") from None
+    gate.check(path, form, request.headers.get("X-Twilio-Signature"))

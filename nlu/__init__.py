@@ -1,0 +1,1 @@
+"""How text becomes meaning: the app's side of the NLU server. Nothing here imports Rasa."""

@@ -1,0 +1,37 @@
+"""The other environment: runs the Rasa project's commands as processes of their own.
+
+The app never imports Rasa, and Rasa's processes get no secret: only the few variables named here.
+"""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "rasa"
+PYTHON = FOLDER / ".venv" / "bin" / "python"
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+
+
+class EnvironmentMissingError(Exception):
+    """The Rasa environment is not installed; the message says what to do."""
+
+
+def command(arguments: Sequence[str]) -> list[str]:
+    """The command line for ``arguments`` in the Rasa environment."""
+    if not PYTHON.exists():
+        raise EnvironmentMissingError(
+            "The Rasa environment is missing (it needs Python 3.10); run 'make install' and see what it says."
+        )
+    return [str(PYTHON), str(FOLDER / "commands.py"), *arguments]
+
+
+def clean_environment() -> dict[str, str]:
+    """What Rasa's processes may know: no database, no token, no key."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {**passed, "RASA_TELEMETRY_ENABLED": "false"}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command of the Rasa project and wait for it; its exit code."""
+    return subprocess.run(command(arguments), env=clean_environment(), check=False).returncode  # noqa: S603

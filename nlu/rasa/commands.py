@@ -1,0 +1,96 @@
+"""The command line of the Rasa side: `python nlu/rasa/commands.py COMMAND`, from any directory."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from fingerprint import DATA, MODELS, fingerprint, model_path, newest_model
+from model_file import ModelFileError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 when it went well, 1 with one sentence on stderr when it could not."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except (ModelFileError, ValueError, OSError) as error:
+        print(f"nlu: {error}", file=sys.stderr)
+        return 1
+
+
+def _train(options: argparse.Namespace) -> None:
+    from training import train
+
+    train(options.data.resolve(), options.out.resolve(), options.quick)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from serving import serve
+
+    serve(_chosen_model(options), options.port, options.api)
+
+
+def _parse_lines(options: argparse.Namespace) -> None:
+    """One text a line on stdin, one JSON result a line on stdout."""
+    from parsing import Parser
+
+    parser = Parser(_chosen_model(options))
+    for texts in _batches(sys.stdin):
+        for result in parser.parse(texts):
+            print(json.dumps(result, ensure_ascii=False))
+
+
+def _fingerprint(options: argparse.Namespace) -> int:
+    """Prints the fingerprint and the model file for it; exit code 1 when that is not trained yet."""
+    path = model_path(options.data.resolve(), options.out.resolve())
+    print(fingerprint(options.data.resolve()), path.name, "ready" if path.is_file() else "missing")
+    return 0 if path.is_file() else 1
+
+
+def _chosen_model(options: argparse.Namespace) -> Path:
+    """The model asked for, else the one for this data, else the newest."""
+    if options.model:
+        return Path(options.model).resolve()
+    fitting = model_path()
+    return fitting if fitting.is_file() else newest_model() or fitting
+
+
+def _batches(lines: Sequence[str], size: int = 256) -> list[list[str]]:
+    texts = [line.rstrip("\n") for line in lines]
+    return [texts[i : i + size] for i in range(0, len(texts), size)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="commands.py", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = _command(commands, "train", _train, "train the model for the present data")
+    print_fingerprint = _command(
+        commands, "fingerprint", _fingerprint, "tell whether the model is up to date"
+    )
+    for command in (train, print_fingerprint):
+        command.add_argument("--data", type=Path, default=DATA, help="directory of .jsonl files")
+        command.add_argument("--out", type=Path, default=MODELS, help="directory of models")
+    train.add_argument("--quick", action="store_true", help="a rough model, for tests")
+    serve = _command(commands, "serve", _serve, "serve the model on 127.0.0.1")
+    serve.add_argument("--port", type=int, default=5005)
+    serve.add_argument("--api", action="store_true", help="open Rasa's whole HTTP API too (unguarded)")
+    parse = _command(commands, "parse-lines", _parse_lines, "understand the lines of stdin")
+    for command in (serve, parse):
+        command.add_argument("--model", help="model file (default: the one for the present data)")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction, name: str, run: object, text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Rasa graph components of this project, and the plain code that they wrap."""

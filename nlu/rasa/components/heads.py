@@ -1,0 +1,113 @@
+"""One linear head: one-against-the-rest support vector machines, with probabilities that mean something."""
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+SEED = 20260101
+_UNCALIBRATED = 0.3
+"""Temperature where nothing could be held out: about what calibration finds."""
+_UNSEEN_SCORE = -2.0
+"""Score of a label that a fold had no example of: below the -1 of a plain no."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Labels, one column of weights each, and the temperature that turns margins into probabilities."""
+
+    labels: list[str]
+    weights: np.ndarray
+    bias: np.ndarray
+    temperature: float = 1.0
+
+    def scores(self, features: csr_matrix) -> np.ndarray:
+        """Margins, one row a message: above 0 the label would be taken on its own."""
+        return np.asarray(features @ self.weights) + self.bias
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """Softmax of the margins at the fitted temperature; each row adds up to 1."""
+        return softmax(scores / self.temperature)
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Row-wise softmax that does not overflow."""
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def train_head(
+    features: csr_matrix, labels: Sequence[str], cost: float, folds: int
+) -> tuple[Head, np.ndarray]:
+    """Trains a head and calibrates it on held-out folds; returns it with its held-out scores.
+
+    A label with one or two examples is learned as well as it can be. With fewer than two folds, or one label
+    only, nothing is held out and the temperature is a usual one.
+    """
+    names = sorted(set(labels))
+    weights, bias = _fit(features, labels, names, cost)
+    held_out = _held_out_scores(features, labels, names, cost, folds)
+    targets = np.searchsorted(names, labels)
+    temperature = _fit_temperature(held_out, targets) if len(held_out) and len(names) > 1 else _UNCALIBRATED
+    return Head(names, weights, bias, temperature), held_out
+
+
+def _fit(
+    features: csr_matrix, labels: Sequence[str], names: list[str], cost: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (features x labels) and bias; labels without an example here get a constant low score."""
+    weights = np.zeros((features.shape[1], len(names)), dtype=np.float32)
+    bias = np.full(len(names), _UNSEEN_SCORE, dtype=np.float32)
+    present = sorted(set(labels))
+    columns = np.searchsorted(names, present)
+    if len(present) == 1:
+        bias[columns] = 1.0
+        return weights, bias
+    machine = LinearSVC(C=cost, class_weight="balanced", random_state=SEED, max_iter=2000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        machine.fit(features, labels)
+    coefficients, intercepts = machine.coef_, machine.intercept_
+    if len(present) == 2:
+        coefficients, intercepts = (
+            np.vstack([-coefficients, coefficients]),
+            np.hstack([-intercepts, intercepts]),
+        )
+    weights[:, columns], bias[columns] = coefficients.T, intercepts
+    return weights, bias
+
+
+def _held_out_scores(
+    features: csr_matrix, labels: Sequence[str], names: list[str], cost: float, folds: int
+) -> np.ndarray:
+    """Scores of every message by a head that has not seen it; empty when there is too little to split."""
+    folds = min(folds, max(Counter(labels).values()))
+    if folds < 2:
+        return np.zeros((0, len(names)), dtype=np.float32)
+    values = np.asarray(labels)
+    scores = np.zeros((len(values), len(names)), dtype=np.float32)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        splits = list(splitter.split(np.zeros(len(values)), values))
+    for train, test in splits:
+        weights, bias = _fit(features[train], values[train], names, cost)
+        scores[test] = features[test] @ weights + bias
+    return scores
+
+
+def _fit_temperature(scores: np.ndarray, targets: np.ndarray) -> float:
+    """The temperature under which the held-out labels are most likely."""
+
+    def loss(log_temperature: float) -> float:
+        probabilities = softmax(scores / np.exp(log_temperature))
+        return float(-np.log(probabilities[np.arange(len(targets)), targets] + 1e-12).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 3.0), method="bounded").x))

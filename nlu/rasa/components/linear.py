@@ -1,0 +1,189 @@
+"""The linear model behind the classifier: heads for intent, service and answer topic over shared features.
+
+Independent of Rasa, so that it can be measured quickly; `components.classifier` wraps it.
+"""
+
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from components.heads import Head, train_head
+from components.ngrams import Ngrams, NgramSettings
+
+HEADS = ("intent", "service", "faq")
+"""What is asked about a message; the key of the training examples and of the result."""
+
+RANKING_LENGTHS = {"intent": 10, "service": 5, "faq": 5}
+_NEVER = 1e6
+_FEWEST_ALSO = 10
+_FORMAT = 1
+
+
+class Labelled(Protocol):
+    """What training needs of an example; `dataset.Example` is one."""
+
+    text: str
+    intent: str | None
+    service: str | None
+    faq: str | None
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LinearSettings:
+    """`folds` held-out parts for calibration (0 or 1: none); costs are the machines' C per head."""
+
+    intent_cost: float = 0.5
+    service_cost: float = 0.5
+    faq_cost: float = 0.5
+    folds: int = 3
+    char_min: int = 2
+    char_max: int = 5
+    min_df: int = 2
+    char_weight: float = 1.0
+
+
+class ModelError(ValueError):
+    """The stored model cannot be used; the message says what to do."""
+
+
+class LinearModel:
+    """Predicts for many texts at once. `also_margin` is the margin from which a further service counts."""
+
+    def __init__(self, ngrams: Ngrams, heads: dict[str, Head], also_margin: float = _NEVER):
+        self.ngrams = ngrams
+        self.heads = heads
+        self.also_margin = also_margin
+        self._weights = np.hstack([head.weights for head in heads.values()])
+
+    def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """For each text: the best label and the ranking of each head, and `also`.
+
+        Labels are `{"name", "confidence"}`. A head that was never trained gives None and an empty ranking;
+        so do service and faq where the text holds nothing that was seen in training.
+        """
+        features = self.ngrams.transform(texts)
+        known = np.diff(features.indptr) > 0
+        all_scores = np.asarray(features @ self._weights)
+        results: list[dict[str, Any]] = [{"also": []} for _ in texts]
+        start = 0
+        for name, head in self.heads.items():
+            scores = all_scores[:, start : start + len(head.labels)] + head.bias
+            start += len(head.labels)
+            self._add_rankings(results, name, head, scores, known)
+        return results
+
+    def _add_rankings(
+        self, results: list[dict[str, Any]], name: str, head: Head, scores: np.ndarray, known: np.ndarray
+    ) -> None:
+        if not head.labels:
+            for result in results:
+                result[name], result[f"{name}_ranking"] = None, []
+            return
+        probabilities = head.probabilities(scores)
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, : RANKING_LENGTHS[name]]
+        for row, result in enumerate(results):
+            ranking = (
+                _ranking(head.labels, probabilities[row], best[row]) if known[row] or name == "intent" else []
+            )
+            result[name], result[f"{name}_ranking"] = (ranking[0] if ranking else None), ranking
+            if name == "service" and ranking:
+                result["also"] = [head.labels[i] for i in best[row][1:3] if scores[row, i] > self.also_margin]
+
+    def save(self, directory: Path) -> None:
+        """Writes plain arrays and JSON (no pickle); weights in half precision, which costs no accuracy."""
+        arrays = {"idf": self.ngrams.idf}
+        for name, head in self.heads.items():
+            arrays[f"{name}_weights"] = head.weights.astype(np.float16)
+            arrays[f"{name}_bias"] = head.bias
+        np.savez(directory / "weights.npz", **arrays)
+        description = {
+            "format": _FORMAT,
+            "ngrams": asdict(self.ngrams.settings),
+            "vocabulary": self.ngrams.vocabulary,
+            "also_margin": self.also_margin,
+            "heads": {
+                name: {"labels": h.labels, "temperature": h.temperature} for name, h in self.heads.items()
+            },
+        }
+        (directory / "model.json").write_text(json.dumps(description), encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> "LinearModel":
+        """Reads what `save` wrote. Raises ModelError when it is damaged or of another format."""
+        try:
+            description = json.loads((directory / "model.json").read_text(encoding="utf-8"))
+            if description["format"] != _FORMAT:
+                raise ModelError("the model was made by another version of this program; train it again.")
+            with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
+                return cls._from_parts(description, dict(arrays))
+        except ModelError:
+            raise
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise ModelError("the model is damaged; train it again.") from error
+
+    @classmethod
+    def _from_parts(cls, description: dict[str, Any], arrays: dict[str, np.ndarray]) -> "LinearModel":
+        settings = NgramSettings(**description["ngrams"])
+        heads = {
+            name: Head(
+                head["labels"],
+                arrays[f"{name}_weights"].astype(np.float32),
+                arrays[f"{name}_bias"],
+                head["temperature"],
+            )
+            for name, head in description["heads"].items()
+        }
+        return cls(
+            Ngrams(settings, description["vocabulary"], arrays["idf"]), heads, description["also_margin"]
+        )
+
+
+def train(
+    examples: Sequence[Labelled], settings: LinearSettings, progress: Callable[[str], None] = lambda _: None
+) -> LinearModel:
+    """Trains all heads, each on the examples that carry its label; the same data give the same model.
+
+    Raises ModelError when there is no example with an intent.
+    """
+    if not any(example.intent for example in examples):
+        raise ModelError("there is no message with an intent to learn from; add training data.")
+    grams = NgramSettings(settings.char_min, settings.char_max, settings.min_df, settings.char_weight)
+    ngrams = Ngrams(grams).fit([example.text for example in examples])
+    features = ngrams.transform([example.text for example in examples])
+    progress(f"features: {features.shape[1]} n-grams from {len(examples)} messages")
+    heads, also_margin = {}, _NEVER
+    for name in HEADS:
+        rows = [row for row, example in enumerate(examples) if getattr(example, name)]
+        labels = [getattr(examples[row], name) for row in rows]
+        if not rows:
+            heads[name] = Head([], np.zeros((features.shape[1], 0), np.float32), np.zeros(0, np.float32))
+            continue
+        head, held_out = train_head(features[rows], labels, getattr(settings, f"{name}_cost"), settings.folds)
+        heads[name] = head
+        progress(f"{name}: {len(head.labels)} labels from {len(rows)} messages")
+        if name == "service" and len(held_out):
+            also_margin = fit_also_margin(held_out, head.labels, [examples[row].also for row in rows])
+    return LinearModel(ngrams, heads, also_margin)
+
+
+def fit_also_margin(scores: np.ndarray, labels: list[str], wanted: Sequence[tuple[str, ...]]) -> float:
+    """The margin that finds further services best (held-out F1); never, with too few to learn from."""
+    if sum(map(len, wanted)) < _FEWEST_ALSO:
+        return _NEVER
+    order = np.argsort(-scores, axis=1, kind="stable")[:, 1:3]
+    margins = np.take_along_axis(scores, order, axis=1)
+    hits = np.array([[labels[i] in also for i in row] for row, also in zip(order, wanted, strict=True)])
+    total = sum(map(len, wanted))
+    candidates = np.unique(np.round(margins, 2))
+    f1 = [2 * hits[margins > c].sum() / ((margins > c).sum() + total) for c in candidates]
+    return float(candidates[int(np.argmax(f1))])
+
+
+def _ranking(labels: list[str], probabilities: np.ndarray, order: np.ndarray) -> list[dict[str, Any]]:
+    return [{"name": labels[i], "confidence": round(float(probabilities[i]), 4)} for i in order]

@@ -1,0 +1,121 @@
+"""Reads the training messages: JSON Lines files anywhere below a directory, checked against `labels.yml`."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent
+DATA = ROOT / "data"
+LABELS = ROOT / "labels.yml"
+
+_KEYS = ("text", "intent", "service", "also", "faq", "place")
+
+
+class DataError(ValueError):
+    """Training data or its label list cannot be used; the message says which file and line, and why."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The label space; `needs_service` and `has_faq` are intents."""
+
+    intents: frozenset[str]
+    services: frozenset[str]
+    faq: frozenset[str]
+    needs_service: frozenset[str]
+    has_faq: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One training message. `place` is the substring of `text` that says where."""
+
+    text: str
+    intent: str
+    service: str | None = None
+    also: tuple[str, ...] = ()
+    faq: str | None = None
+    place: str | None = None
+
+
+def read_labels(path: Path = LABELS) -> Labels:
+    """Reads the label space. Raises DataError when the file is missing or a list in it is."""
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return Labels(**{name: frozenset(content[name]) for name in Labels.__dataclass_fields__})
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name} cannot be read; restore it from the project.") from error
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{path.name} lacks one of its lists; restore it from the project.") from error
+
+
+def read_examples(directory: Path = DATA, labels: Labels | None = None) -> list[Example]:
+    """Reads all messages below the directory, in a fixed order. Raises DataError at the first bad line."""
+    labels = labels or read_labels()
+    paths = sorted(directory.rglob("*.jsonl"))
+    examples = [example for path in paths for example in _read_file(path, directory, labels)]
+    if not examples:
+        raise DataError(f"no training messages below {directory.name}/; add .jsonl files there.")
+    return examples
+
+
+def _read_file(path: Path, directory: Path, labels: Labels) -> Iterator[Example]:
+    name = path.relative_to(directory).as_posix()
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is not UTF-8; save it again as UTF-8.") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield _parse(line, labels)
+            except DataError as error:
+                raise DataError(f"{name}:{number}: {error}") from error
+
+
+def _parse(line: str, labels: Labels) -> Example:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError("not JSON; write one JSON object a line.") from error
+    if not isinstance(row, dict) or set(row) != set(_KEYS):
+        raise DataError(f"needs exactly the keys {', '.join(_KEYS)}.")
+    _check_shape(row)
+    _check_labels(row, labels)
+    return Example(**{**row, "also": tuple(row["also"])})
+
+
+def _check_shape(row: dict[str, Any]) -> None:
+    if not isinstance(row["text"], str) or not row["text"].strip():
+        raise DataError("text must be a message that is not empty.")
+    if not isinstance(row["intent"], str):
+        raise DataError("intent must be a name.")
+    if not isinstance(row["also"], list) or not all(isinstance(name, str) for name in row["also"]):
+        raise DataError("also must be a list of services.")
+    for key in ("service", "faq", "place"):
+        if not isinstance(row[key], str | None):
+            raise DataError(f"{key} must be a name or null.")
+    if row["place"] is not None and (not row["place"] or row["place"] not in row["text"]):
+        raise DataError("place must be a part of the text, letter by letter, or null.")
+
+
+def _check_labels(row: dict[str, Any], labels: Labels) -> None:
+    _check_known("intent", [row["intent"]], labels.intents)
+    _check_known("service", [row["service"], *row["also"]], labels.services | {None})
+    _check_known("faq", [row["faq"]], labels.faq | {None})
+    if row["also"] and row["service"] is None:
+        raise DataError("also needs a main service beside it.")
+    if row["intent"] in labels.needs_service and row["service"] is None:
+        raise DataError(f"intent {row['intent']} needs a service.")
+    if row["faq"] is not None and row["intent"] not in labels.has_faq:
+        raise DataError(f"only {', '.join(sorted(labels.has_faq))} may have a faq topic.")
+
+
+def _check_known(kind: str, names: list[str | None], known: frozenset[str | None]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise DataError(f"{kind} {unknown[0]!r} is not in labels.yml; correct it or add it there.")

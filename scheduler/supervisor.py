@@ -1,0 +1,192 @@
+"""``make run``: everything on one machine. Prepares what is missing, starts web, worker and NLU, keeps them up.
+
+Only the standard library and our own light modules: the parts themselves run as processes of their own.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nlu import environment
+from storage.local_secrets import kept_secret
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+READY_WITHIN_S = 90
+STOP_WITHIN_S = 10
+STEADY_AFTER_S = 30  # a process that lived this long starts anew without delay
+LONGEST_DELAY_S = 10
+
+
+def main() -> int:
+    """Run until stopped; 1 when something could not even be prepared."""
+    settings = _environment()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        _prepare_database(settings)
+        children = [_web(settings), _worker(settings), *_nlu(settings, stop)]
+    except subprocess.CalledProcessError as error:
+        say(f"'{Path(error.cmd[0]).name} {' '.join(error.cmd[1:])}' failed; see above.")
+        return 1
+    _supervise(children, settings, stop)
+    return 0
+
+
+def say(text: str) -> None:
+    """A line for the person who started us."""
+    print(text, flush=True)  # noqa: T201
+
+
+@dataclass
+class Child:
+    """One process that is kept alive."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    not_before: float = field(default=0.0)
+
+    def start(self) -> None:
+        # A group of its own: Ctrl-C reaches only the supervisor, which stops its children in order.
+        self.process = subprocess.Popen(self.command, env=dict(self.env), cwd=ROOT, start_new_session=True)  # noqa: S603
+        self.started = time.monotonic()
+
+    def look_after(self) -> None:
+        """Start again when it has died, after a pause that grows while it keeps dying."""
+        if self.process is None:
+            if time.monotonic() >= self.not_before:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        lived = time.monotonic() - self.started
+        self.failures = 0 if lived > STEADY_AFTER_S else self.failures + 1
+        delay = min(LONGEST_DELAY_S, 0.2 * 2**self.failures) if self.failures else 0
+        say(f"{self.name} ended ({code}); starting it again.")
+        self.process, self.not_before = None, time.monotonic() + delay
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Our environment, completed for a first run: a secret key, and an account for the console."""
+    env = dict(os.environ)
+    env.setdefault("PORT", "8000")
+    env["SECRET_KEY"] = env.get("SECRET_KEY") or kept_secret(ROOT / "var" / "secret_key")
+    if not env.get("ADMIN_EMAIL"):
+        env |= {"ADMIN_EMAIL": "admin@jakarta.example", "ADMIN_PASSWORD": kept_secret(ROOT / "var" / "admin_password")}
+    return env
+
+
+def _prepare_database(env: Mapping[str, str]) -> None:
+    for command in (["db", "upgrade"], ["first-account"]):
+        _flask(command, env)
+
+
+def _flask(arguments: Sequence[str], env: Mapping[str, str]) -> None:
+    command = [str(BIN / "flask"), "--app", "app", *arguments]
+    subprocess.run(command, env=dict(env), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def _web(env: Mapping[str, str]) -> Child:
+    address = f"{env.get('HOST', '127.0.0.1')}:{env['PORT']}"
+    options = ["--bind", address, "--workers", "2", "--worker-class", "gthread", "--threads", "8"]
+    quiet = ["--log-level", "warning", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]  # noqa: S108
+    return Child("web", [str(BIN / "gunicorn"), *options, *quiet, "app:create_app()"], env)
+
+
+def _worker(env: Mapping[str, str]) -> Child:
+    return Child("worker", [str(BIN / "flask"), "--app", "app", "worker"], env)
+
+
+def _nlu(env: dict[str, str], stop: threading.Event) -> list[Child]:
+    """The NLU server, with a model trained for the present data; none where there is no Python 3.10 for it."""
+    if env.get("NLU_URL"):
+        return []
+    try:
+        train, fingerprint = environment.command(["train"]), environment.command(["fingerprint"])
+    except environment.EnvironmentMissingError as error:
+        say(f"{error} Until then every message is kept, acknowledged and queued for a person.")
+        return []
+    clean = environment.clean_environment()
+    if subprocess.run(fingerprint, env=clean, check=False, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+        say("Training the language model for this data (once, a few minutes at most) ...")
+        subprocess.run(train, env=clean, check=True)  # noqa: S603
+    port = str(_free_port())
+    env["NLU_URL"] = f"http://127.0.0.1:{port}"
+    return [] if stop.is_set() else [Child("nlu", environment.command(["serve", "--port", port]), clean)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _supervise(children: Sequence[Child], env: Mapping[str, str], stop: threading.Event) -> None:
+    for child in children:
+        child.start()
+    threading.Thread(target=_greet, args=(env, stop), daemon=True).start()
+    while not stop.wait(0.2):
+        for child in children:
+            child.look_after()
+    say("Stopping ...")
+    for child in children:
+        child.stop()
+
+
+def _greet(env: Mapping[str, str], stop: threading.Event) -> None:
+    """Wait until a message can be understood, then say where to look."""
+    base, until = f"http://127.0.0.1:{env['PORT']}", time.monotonic() + READY_WITHIN_S
+    while not _is_ready(base) and time.monotonic() < until:
+        if stop.wait(0.3):
+            return
+    if not _is_ready(base):
+        say(f"Not everything is up after {READY_WITHIN_S} seconds; {base}/healthz?deep=1 tells what is missing.")
+        return
+    say("")
+    say("Ready. Messages are answered.")
+    say(f"  Be a citizen:     {base}/simulator")
+    say(f"  Be a coordinator: {base}/console/   ({env['ADMIN_EMAIL']}, {_password_hint(env)})")
+    say("  Stop with Ctrl-C.")
+
+
+def _password_hint(env: Mapping[str, str]) -> str:
+    kept = ROOT / "var" / "admin_password"
+    return f"password {env['ADMIN_PASSWORD']}" if kept.exists() else "password as in ADMIN_PASSWORD"
+
+
+def _is_ready(base: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{base}/healthz?deep=1", timeout=3) as response:  # noqa: S310
+            return bool(json.load(response)["ok"])
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""The worker process: answers what came in, sends what is due, and ticks.
+
+Three loops in three threads, none of which waits for another: a slow provider must not hold up the answering,
+nor a slow model the sending.
+"""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import followups
+from bot.clock import Clock
+from bot.delivery import SENDERS, Courier
+from bot.messages import Channel
+from bot.rulebook import Rulebook
+from bot.work import Understands, Worker
+from scheduler.waking import Bell, bell_for
+from storage.database import Database
+from storage.models import Heartbeat
+
+log = structlog.get_logger()
+
+TICK_S = 1
+SETTLE_S = 5
+HEARTBEAT_S = 5
+# After a failed round (the database is away) the loop takes a breath.
+PAUSE_AFTER_FAILURE_S = 1.0
+KEEP_HEARTBEATS_S = 3600
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a worker process is made of."""
+
+    database: Database
+    rulebook: Rulebook
+    nlu: Understands
+    channels: dict[str, Channel]
+    clock: Clock
+
+
+def run(parts: Parts) -> None:
+    """Work until SIGTERM or SIGINT; what is in hand then is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    with ThreadPoolExecutor(SENDERS, "send") as pool:
+        courier = Courier(parts.database, parts.channels, parts.clock, name, pool)
+        worker = Worker(parts.database, parts.rulebook, parts.nlu, parts.clock, name)
+        scheduler = _scheduler(parts, courier, name)
+        loops = [_start_loop(job, bell_for(parts.database), stop) for job in (worker.round, courier.round)]
+        scheduler.start()
+        log.info("worker_started", worker=name)
+        stop.wait()
+        scheduler.shutdown()
+        for loop in loops:
+            loop.join()
+    log.info("worker_stopped", worker=name)
+
+
+def _scheduler(parts: Parts, courier: Courier, name: str) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    jobs: list[tuple[Callable[[], object], float]] = [
+        (lambda: followups.run_due(parts.database, parts.rulebook, parts.clock.now()), TICK_S),
+        (courier.settle, SETTLE_S),
+        (lambda: beat(parts.database, name, parts.clock.now()), HEARTBEAT_S),
+    ]
+    for job, seconds in jobs:
+        scheduler.add_job(
+            _guarded(job), "interval", seconds=seconds, next_run_time=datetime.now(scheduler.timezone)
+        )
+    return scheduler
+
+
+def beat(database: Database, name: str, now: datetime) -> None:
+    """Say that this worker is alive, and forget workers that have long been gone."""
+    with database.begin() as session:
+        session.merge(Heartbeat(worker=name, at=now))
+        old = [
+            h.worker
+            for h in session.scalars(select(Heartbeat))
+            if (now - h.at).total_seconds() > KEEP_HEARTBEATS_S
+        ]
+        session.execute(delete(Heartbeat).where(Heartbeat.worker.in_(old)))
+
+
+def _start_loop(job: Callable[[], int], bell: Bell, stop: threading.Event) -> threading.Thread:
+    def loop() -> None:
+        guarded = _guarded(job)
+        while not stop.is_set():
+            done = guarded()
+            if done is None:
+                stop.wait(PAUSE_AFTER_FAILURE_S)
+            elif not done:
+                bell.wait(stop)
+        bell.close()
+
+    thread = threading.Thread(target=loop, name=getattr(job, "__qualname__", "loop"))
+    thread.start()
+    return thread
+
+
+def _guarded(job: Callable[[], object]) -> Callable[[], object]:
+    """A round that fails is logged and tried again; only the process's end ends the work."""
+
+    def guarded() -> object:
+        try:
+            return job()
+        except SQLAlchemyError as error:
+            log.error("database_failed", error=type(error).__name__)
+        except Exception:
+            log.exception("round_failed")
+        return None
+
+    return guarded

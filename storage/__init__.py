@@ -1,0 +1,1 @@
+"""What is kept: models, queries, migrations. Nothing here decides anything."""

@@ -1,0 +1,26 @@
+"""The tables, one module a room; importing this package knows them all."""
+
+from storage.models.base import Base
+from storage.models.conversations import Citizen, Conversation, InboundMessage, Quarantine
+from storage.models.outbox import AgencyLink, OutboundMessage
+from storage.models.staff import LoginFailure, User
+from storage.models.system import Heartbeat
+from storage.models.tickets import Attachment, FollowUp, Handover, Ticket, TicketEvent
+
+__all__ = [
+    "AgencyLink",
+    "Attachment",
+    "Base",
+    "Citizen",
+    "Conversation",
+    "FollowUp",
+    "Handover",
+    "Heartbeat",
+    "InboundMessage",
+    "LoginFailure",
+    "OutboundMessage",
+    "Quarantine",
+    "Ticket",
+    "TicketEvent",
+    "User",
+]

@@ -1,0 +1,141 @@
+"""Tickets, their append-only history, what is still to be followed up, and what waits for a person."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, BigId
+from storage.models.conversations import Citizen, Conversation
+from storage.types import Encrypted, EncryptedBytes
+
+
+class Ticket(Base):
+    """One matter of one citizen, with the agency that answers for it.
+
+    ``version`` counts changes and is checked by SQLAlchemy at every update, so that two people who work on
+    the same ticket cannot overwrite each other.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index("ix_tickets_status_agency", "status", "agency", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    citizen_id: Mapped[int] = mapped_column(ForeignKey("citizens.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    kind: Mapped[str]
+    service: Mapped[str]
+    agency: Mapped[str]
+    unit: Mapped[str | None]
+    status: Mapped[str]
+    outcome: Mapped[str | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    story: Mapped[str] = mapped_column(Encrypted)
+    masked_story: Mapped[str]
+    place: Mapped[str | None] = mapped_column(Encrypted)
+    area: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    created_at: Mapped[datetime]
+    forward_at: Mapped[datetime]
+    forwarded_at: Mapped[datetime | None]
+    verify_by: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    solve_by: Mapped[datetime]
+    expected_on: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    reopened: Mapped[int] = mapped_column(default=0)
+    moves: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    citizen: Mapped[Citizen] = relationship()
+    conversation: Mapped[Conversation] = relationship()
+    events: Mapped[list["TicketEvent"]] = relationship(order_by="TicketEvent.id", back_populates="ticket")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class TicketEvent(Base):
+    """Append-only history of a ticket: who did what when, and the status it led to.
+
+    ``actor`` is ``citizen``, ``bot``, ``clock``, ``agency:<code>`` or ``user:<id>``.
+    """
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    status: Mapped[str]
+    note: Mapped[str | None] = mapped_column(Encrypted)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    ticket: Mapped[Ticket] = relationship(back_populates="events")
+
+
+class Attachment(Base):
+    """A photo or file that belongs to a ticket, from the citizen or as proof from the agency."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    actor: Mapped[str]
+    content_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(EncryptedBytes)
+    created_at: Mapped[datetime]
+
+
+class FollowUp(Base):
+    """One step that is due at a time; done in the transaction that writes its message, so exactly once.
+
+    ``state``: ``waiting``, ``done``, ``cancelled``.
+    """
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "kind", "round"),
+        Index("ix_follow_ups_due", "due_at", sqlite_where=text("state = 'waiting'"),
+              postgresql_where=text("state = 'waiting'")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    kind: Mapped[str]
+    round: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    done_at: Mapped[datetime | None]
+
+    ticket: Mapped[Ticket] = relationship()
+
+
+class Handover(Base):
+    """Something that only a person can answer: a light question, an unsure message, a wish for a human.
+
+    ``reason`` is ``question``, ``unsure``, ``person``, ``no_understanding``, ``media`` or ``error``.
+    """
+
+    __tablename__ = "handovers"
+    __table_args__ = (
+        Index("ix_handovers_open", "due_at", sqlite_where=text("answered_at IS NULL"),
+              postgresql_where=text("answered_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_messages.id"))
+    reason: Mapped[str]
+    text: Mapped[str] = mapped_column(Encrypted)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answer: Mapped[str | None] = mapped_column(Encrypted)
+
+    conversation: Mapped[Conversation] = relationship()

@@ -1,0 +1,1 @@
+"""Statements that more than one use case needs, or that must be exactly right: claims and inserts."""

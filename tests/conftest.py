@@ -1,0 +1,98 @@
+"""Fixtures that all tests share. What they are made of is in ``tests/support``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.rulebook import Rulebook, load_rulebook
+from bot.settings import Settings
+from storage import keyring
+from storage.database import Database
+from storage.keyring import Keyring
+from tests.support import databases, postgres
+from tests.support.clock import MoveableClock, at
+from tests.support.databases import PostgresTemplate, SqliteTemplate
+from tests.support.settings import isolated_settings
+
+
+@pytest.fixture(autouse=True)
+def test_keyring() -> Keyring:
+    """The keys that a test's encrypted columns are written with."""
+    keys = Keyring(("test secret",))
+    keyring.use(keys)
+    return keys
+
+
+@pytest.fixture
+def clock() -> MoveableClock:
+    """Stands at a Tuesday morning in Jakarta, 10:00, until a test moves it."""
+    return MoveableClock(at("2026-11-24T10:00+07:00"))
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """An installation with an invented Twilio account, whatever this machine's environment says."""
+    return isolated_settings()
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    """The real sample city with its sentences; an NLU server is configured."""
+    return load_rulebook(isolated_settings())
+
+
+@pytest.fixture(params=databases.kinds())
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == databases.SQLITE:
+        copy = request.getfixturevalue("sqlite_template").copy(tmp_path)
+    else:
+        copy = request.getfixturevalue("postgres_template").copy()
+    with copy as opened:
+        yield opened
+
+
+@pytest.fixture(params=databases.kinds())
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, once on SQLite and once on PostgreSQL."""
+    if request.param == databases.SQLITE:
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with request.getfixturevalue("postgres_template").empty() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[Database]:
+    """For tests in which the kind of database makes no difference."""
+    with sqlite_template.copy(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server on which databases can be created: the one that was named, or a throw-away one."""
+    programs = postgres.binaries()
+    if databases.given_url() or programs is None:
+        yield databases.given_url()
+        return
+    with postgres.cluster(programs) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[PostgresTemplate]:
+    template = PostgresTemplate(postgres_url)
+    yield template
+    template.drop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if databases.POSTGRESQL not in databases.kinds():
+        terminalreporter.write_line(databases.NO_POSTGRESQL, red=True, bold=True)
