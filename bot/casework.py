@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import agency_mail, outbox, tickets
 from bot.conversation import turn as acts
+from bot.conversation.reports import FALLBACK_SERVICE
 from bot.conversation.state import Dialogue
 from bot.conversation.turn import Reply, Turn
 from bot.inbox import mark_done
@@ -43,8 +44,8 @@ class Case:
 def carry_out(case: Case, turn: Turn) -> None:
     """Write everything that ``turn`` comes to."""
     facts = perform(turn.action, case) if turn.action else {}
-    for position, reply in enumerate(turn.replies):
-        _say(case, turn, reply, facts, position)
+    if turn.replies:
+        _say(case, turn, facts)
     dialogue = turn.dialogue
     if ticket := facts.get("ticket"):
         dialogue = replace(dialogue, recent=ticket.number, recent_at=case.now)
@@ -56,19 +57,20 @@ def carry_out(case: Case, turn: Turn) -> None:
     _release(case, dialogue, turn.wake_at)
 
 
-def _say(case: Case, turn: Turn, reply: Reply, facts: Facts, position: int) -> None:
-    first = position == 0
+def _say(case: Case, turn: Turn, facts: Facts) -> None:
+    """All replies of a turn as one message, for every message is billed."""
     urgent = isinstance(turn.action, acts.FileReport) and turn.action.urgent
-    text = _text_of(case, reply, facts)
+    text = "\n".join(_text_of(case, reply, facts) for reply in turn.replies)
+    ticket: Ticket | None = facts.get("ticket")
     note = Note(
-        # The lease token counts the turns of a conversation, so the key names this reply of this turn.
-        key=f"reply:{case.conversation.id}:{case.conversation.lease_token}:{position}",
-        wording=reply.wording,
-        choices=reply.choices,
-        ticket_id=facts["ticket"].id if "ticket" in facts else None,
+        # The lease token counts the turns of a conversation, so the key names the reply to this turn.
+        key=f"reply:{case.conversation.id}:{case.conversation.lease_token}",
+        wording=turn.replies[0].wording,
+        choices=turn.replies[-1].choices,
+        ticket_id=ticket.id if ticket else None,
         lane=EMERGENCY_LANE if urgent else NORMAL_LANE,
-        at_least_once=urgent and first,
-        text=_with_notice(case, text) if first and not urgent else text,
+        at_least_once=urgent,
+        text=text if urgent else _with_notice(case, text),
     )
     outbox.to_citizen(case.session, case.rulebook, case.conversation, note, case.now, case.now)
 
@@ -77,9 +79,6 @@ def _text_of(case: Case, reply: Reply, facts: Facts) -> str:
     wording, language = case.rulebook.wording, case.conversation.language
     if reply.topic:
         return wording.say("answer", language, {"answer": wording.answer(reply.topic, language)})
-    if len(facts.get("tickets", ())) > 1:
-        lines = (f"{t.number}: {case.rulebook.city.services[t.service].name}" for t in facts["tickets"])
-        return wording.say("reports_filed", language, {"list": "\n".join(lines)})
     return wording.say(reply.wording, language, {**_office(case), **facts, **reply.values})
 
 
@@ -105,13 +104,13 @@ def _with_notice(case: Case, text: str) -> str:
 
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:
-    """Give the conversation back; a message that came meanwhile wakes it again at once."""
+    """Give the conversation back; what is still unread (a second matter, a later message) wakes it at once."""
     handled = [message.id for message in case.messages]
     unread = case.session.scalar(
         select(InboundMessage.id)
         .where(
             InboundMessage.conversation_id == case.conversation.id,
-            InboundMessage.state == "new",
+            InboundMessage.state != "done",
             InboundMessage.id.not_in(handled),
         )
         .limit(1)
@@ -132,20 +131,18 @@ def perform(action: acts.Action, case: Case) -> Facts:
 @perform.register
 def _file(action: acts.FileReport, case: Case) -> Facts:
     draft = action.draft
-    services = dict.fromkeys([draft.service or "lainnya", *(draft.also if draft.kind == "lapor" else ())])
-    filed = [
-        tickets.open_ticket(
-            case.session,
-            case.rulebook,
-            case.conversation,
-            Report(draft.kind, service, draft.story, draft.place, draft.kelurahan, draft.city,
-                   draft.location, action.urgent),
-            case.now,
-        )
-        for service in services
-        if service in case.rulebook.city.services
-    ]  # fmt: skip
-    return {**_facts(case, filed[0]), "tickets": filed, "at_place": _at_place(draft.place)}
+    report = Report(
+        kind=draft.kind,
+        service=draft.service or FALLBACK_SERVICE,
+        story=draft.story,
+        place=draft.place,
+        kelurahan=draft.kelurahan,
+        city=draft.city,
+        location=draft.location,
+        urgent=action.urgent,
+    )
+    ticket = tickets.open_ticket(case.session, case.rulebook, case.conversation, report, case.now)
+    return _facts(case, ticket)
 
 
 @perform.register

@@ -1,5 +1,6 @@
 """A city as its ``config.yml`` describes it, checked as a whole when it is read."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, time
 from functools import cached_property
@@ -7,12 +8,30 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.deadlines import Span, WorkingCalendar
 from bot.errors import ConfigError
 
+
+def _time_of_day(value: Any) -> Any:
+    """YAML reads an unquoted 16:00 as the number 960, which would silently become a quarter past midnight."""
+    if isinstance(value, time) or (isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value)):
+        return value
+    raise ValueError(f"'{value}' is no time of day; write it in quotes, for example \"16:00\".")
+
+
+TimeField = Annotated[time, BeforeValidator(_time_of_day)]
 SpanField = Annotated[Span, BeforeValidator(lambda v: v if isinstance(v, Span) else Span.parse(str(v)))]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 COORDINATORS = "coordinators"
@@ -59,7 +78,7 @@ class When(Part):
     kelurahan: list[str] | None = None
     city: list[str] | None = None
     channel: list[str] | None = None
-    hours: tuple[time, time] | None = None
+    hours: tuple[TimeField, TimeField] | None = None
 
     def is_empty(self) -> bool:
         return all(value is None for value in self.model_dump().values())
@@ -75,8 +94,8 @@ class Rule(Part):
 class OfficeHours(Part):
     """Local times at which people answer, on working days."""
 
-    opens: time
-    closes: time
+    opens: TimeField
+    closes: TimeField
 
 
 class CalendarConfig(Part):
@@ -86,8 +105,19 @@ class CalendarConfig(Part):
     categories: tuple[str, ...] = ("public", "government")
     extra_holidays: frozenset[date] = frozenset()
     working_anyway: frozenset[date] = frozenset()
-    quiet_from: time = time(21)
-    quiet_until: time = time(7)
+    quiet_from: TimeField = time(21)
+    quiet_until: TimeField = time(7)
+
+    @model_validator(mode="after")
+    def _known_holidays(self) -> "CalendarConfig":
+        try:
+            holidays.country_holidays(self.country, categories=self.categories)
+        except (NotImplementedError, ValueError):
+            raise ValueError(
+                f"the holidays library knows no country '{self.country}' with the categories "
+                f"{', '.join(self.categories)}; write for example ID with public and government."
+            ) from None
+        return self
 
 
 class FollowUpPolicy(Part):
@@ -121,7 +151,7 @@ class City(Part):
     name: str
     ticket_prefix: str = Field(pattern=r"^[A-Z]{2,4}$")
     timezone: str = "Asia/Jakarta"
-    languages: tuple[str, ...] = ("id", "en")
+    languages: tuple[str, ...] = Field(default=("id", "en"), min_length=1)
     office_hours: OfficeHours
     calendar: CalendarConfig = CalendarConfig()
     deadlines: Deadlines = Deadlines()
@@ -200,9 +230,10 @@ def _inconsistencies(city: City) -> Iterator[str]:
 
 def _rule_problems(city: City, rule: Rule) -> Iterator[str]:
     agency, _, unit = rule.to.partition("/")
-    if agency not in city.agencies and agency != COORDINATORS and "@" not in agency:
+    known = city.agencies.get(agency)
+    if known is None and rule.to != COORDINATORS and "@" not in rule.to:
         yield f"to: there is no agency '{agency}'; add it or name another."
-    elif unit and unit not in city.agencies[agency].units:
+    elif known and unit and unit not in known.units:
         yield f"to: {agency} has no unit '{unit}'; add it under its units."
     for service in rule.when.service or []:
         if service not in city.services:

@@ -54,21 +54,27 @@ class WorkingCalendar:
         """``start`` plus ``span``, aware UTC. Working days keep the hour and skip days off."""
         if span.unit == WORKING_DAY:
             return self._working_days_after(start, span.amount)
-        return start + timedelta(**{f"{span.unit}s": span.amount})
+        return start.astimezone(UTC) + timedelta(**{f"{span.unit}s": span.amount})
 
     def before(self, end: datetime, span: Span) -> datetime:
         """``end`` minus a span of minutes, hours or days; working days count back over days off."""
         if span.unit != WORKING_DAY:
-            return end - timedelta(**{f"{span.unit}s": span.amount})
+            return end.astimezone(UTC) - timedelta(**{f"{span.unit}s": span.amount})
         return self._step_working_days(end, span.amount, timedelta(days=-1))
 
     def awake(self, at: datetime) -> datetime:
         """``at`` itself, or the end of the quiet hours around it. Equal times mean that there are none."""
         local = at.astimezone(self.zone)
-        if self.quiet_from == self.quiet_until or self.quiet_until <= local.time() < self.quiet_from:
+        if not self._is_quiet(local.time()):
             return at
-        day = local.date() + timedelta(days=1 if local.time() >= self.quiet_from else 0)
+        day = local.date() + timedelta(days=1 if local.time() >= self.quiet_until else 0)
         return datetime.combine(day, self.quiet_until, self.zone).astimezone(UTC)
+
+    def _is_quiet(self, at: time) -> bool:
+        """Over midnight, as 21:00 to 07:00, or within a day."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= at < self.quiet_until
+        return at >= self.quiet_from or at < self.quiet_until
 
     def _working_days_after(self, start: datetime, amount: int) -> datetime:
         return self._step_working_days(start, amount, timedelta(days=1))

@@ -1,7 +1,7 @@
 """One round of the worker: claim conversations, understand what was said, answer each in its own transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import inbox, said_of
 from bot.casework import Case, carry_out
 from bot.clock import Clock
-from bot.conversation import Dialogue, Situation, TicketView, respond, respond_to_silence
+from bot.conversation import Dialogue, Situation, TicketView, respond, respond_to_silence, units
 from bot.conversation.turn import AskPerson, Turn
 from bot.rulebook import Rulebook
 from bot.status import is_open
@@ -47,11 +47,17 @@ class Worker:
 
     def round(self) -> int:
         """Do what is due; how many conversations that were."""
-        bursts = self._claim()
-        understandings = self._understand([burst.masked for burst in bursts])
+        bursts = self._first_units(self._claim())
+        understandings = self._understand([burst.text for burst in bursts])
         for burst, understanding in zip(bursts, understandings, strict=True):
             self._answer(burst, understanding)
         return len(bursts)
+
+    def _first_units(self, bursts: list["Burst"]) -> list["Burst"]:
+        """Each burst up to where a second matter begins, which then has a turn of its own."""
+        several = [message.text for burst in bursts if len(burst.messages) > 1 for message in burst.messages]
+        meanings = iter(self._understand(several))
+        return [burst.first_unit(meanings) if len(burst.messages) > 1 else burst for burst in bursts]
 
     def _claim(self) -> list["Burst"]:
         now = self.clock.now()
@@ -59,7 +65,7 @@ class Worker:
             inbox.place_new(session, now)
             leases = claim_conversations(session, self.owner, now, BATCH, LEASE)
             messages = _unread(session, [lease.conversation_id for lease in leases])
-        return [Burst(lease, tuple(messages.get(lease.conversation_id, ()))) for lease in leases]
+        return [_burst(lease, messages.get(lease.conversation_id, [])) for lease in leases]
 
     def _understand(self, texts: list[str]) -> list[Understanding | None]:
         """Understandings in order; None for empty texts, and for all of them while the server is away."""
@@ -97,14 +103,26 @@ class Worker:
 
 @dataclass(frozen=True)
 class Burst:
-    """The unread messages of one claimed conversation, oldest first; none when only its time has come."""
+    """The unread messages of one claimed conversation, oldest first; none when only its time has come.
+
+    ``text``: what the model is asked about, masked. ``followed``: messages about another matter have come
+    behind these.
+    """
 
     lease: Lease
     messages: tuple[InboundMessage, ...]
+    text: str
+    followed: bool = False
 
-    @property
-    def masked(self) -> str:
-        return "\n".join(message.text for message in self.messages if message.text).strip()
+    def first_unit(self, meanings: Iterator[Understanding | None]) -> "Burst":
+        """The messages of the first matter; takes one meaning a message from ``meanings``."""
+        parts = [(message.text, next(meanings)) for message in self.messages]
+        unit = units.first_unit(parts)
+        return Burst(self.lease, self.messages[: unit.count], unit.text, unit.count < len(self.messages))
+
+
+def _burst(lease: Lease, messages: Sequence[InboundMessage]) -> Burst:
+    return Burst(lease, tuple(messages), "\n".join(m.text for m in messages if m.text).strip())
 
 
 def answer_burst(
@@ -118,7 +136,7 @@ def answer_burst(
     dialogue = Dialogue.from_json(conversation.dialogue)
     situation = situation_of(session, rulebook, conversation, now)
     if messages:
-        said = said_of.burst(messages, understanding, rulebook, now)
+        said = replace(said_of.burst(messages, understanding, rulebook, now), followed=burst.followed)
         turn = respond(dialogue, said, situation, rulebook.city)
     else:
         turn = respond_to_silence(dialogue, situation)
@@ -174,4 +192,4 @@ def _give_to_person(
 ) -> None:
     messages = [session.merge(message, load=False) for message in burst.messages]
     case = Case(session, rulebook, conversation, messages, now)
-    carry_out(case, Turn(Dialogue(), (), AskPerson("error", burst.masked), outcome="error"))
+    carry_out(case, Turn(Dialogue(), (), AskPerson("error", burst.text), outcome="error"))

@@ -9,6 +9,11 @@ from bot.conversation.meaning import REPORTS
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AddToTicket, AskPerson, Reply, Turn, Withdraw
 
+SURE = 0.7
+OWN_MATTERS = frozenset(
+    {"tanya", "cek_status", "batal", "bicara_petugas", "bantuan", "berhenti", "hapus_data", "di_luar_cakupan"}
+)
+
 
 def answered(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     """The turn for an answer to the pending question; None when this is about something else."""
@@ -19,7 +24,7 @@ def answered(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
     if dialogue.pending.asked is Asked.PLACE:
         return _place(dialogue, said, city)
     if dialogue.pending.asked is Asked.EMERGENCY_PLACE:
-        return _place_of_emergency(dialogue, said)
+        return _place_of_emergency(dialogue, said, situation)
     return _withdraw(dialogue, dialogue.pending, said)
 
 
@@ -35,9 +40,10 @@ def chosen(pending: Pending, said: Said) -> str | None:
 def is_new_matter(said: Said) -> bool:
     """Whether a message that meets an open question is rather a matter of its own."""
     understood = said.understanding
-    if understood is None or understood.intent.confidence < 0.7:
+    if understood is None or understood.intent.confidence < SURE:
         return False
-    return understood.intent.label in ("tanya", "cek_status", "batal", "bicara_petugas", "bantuan")
+    courtesy = understood.intent.label in ("terima_kasih", "salam", "marah") and understood.place is None
+    return courtesy or understood.intent.label in OWN_MATTERS
 
 
 def _answers_a_later_question(pending: Pending, said: Said, situation: Situation) -> bool:
@@ -78,16 +84,17 @@ def _place(dialogue: Dialogue, said: Said, city: City) -> Turn | None:
         return Turn(dialogue, outcome="attached")
     if said.is_short and (said.clueless or said.agrees is False):
         return reports.file(dialogue, draft, wording="report_filed_without_place")
-    if _is_another_report(draft, said):
+    if _is_another_report(draft.service, said):
         return _file_and_start_again(dialogue, draft, said)
     return reports.file(dialogue, _with_place(draft, said))
 
 
-def _place_of_emergency(dialogue: Dialogue, said: Said) -> Turn | None:
+def _place_of_emergency(dialogue: Dialogue, said: Said, situation: Situation) -> Turn | None:
     """The place of an emergency that is filed already."""
-    if dialogue.recent is None or said.clueless or is_new_matter(said):
+    ticket = situation.ticket(dialogue.recent) if dialogue.recent else None
+    if ticket is None or said.clueless or is_new_matter(said) or _is_another_report(ticket.service, said):
         return None
-    action = AddToTicket(dialogue.recent, said.text, _written_place(said), said.location)
+    action = AddToTicket(ticket.number, said.text, _written_place(said), said.location)
     return Turn(dialogue.answered(), (Reply("place_noted"),), action, outcome="added")
 
 
@@ -108,13 +115,13 @@ def _written_place(said: Said) -> str | None:
     return said.text or (said.location.address if said.location else None) or None
 
 
-def _is_another_report(draft: Draft, said: Said) -> bool:
+def _is_another_report(service: str | None, said: Said) -> bool:
     """A clear report about another service that comes instead of an answer."""
     understood = said.understanding
     if understood is None or understood.intent.label not in REPORTS or understood.service is None:
         return False
     sure = understood.intent.confidence >= 0.8 and understood.service.confidence >= 0.8
-    return sure and understood.service.label != draft.service and not said.is_short
+    return sure and understood.service.label != service and not said.is_short
 
 
 def _file_and_start_again(dialogue: Dialogue, draft: Draft, said: Said) -> Turn:

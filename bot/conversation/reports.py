@@ -27,7 +27,6 @@ def from_said(said: Said, kind: str, service: str | None) -> Draft:
         kelurahan=place.kelurahan if place else None,
         city=place.city if place else None,
         location=said.location,
-        also=understood.also if understood else (),
     )
 
 

@@ -73,7 +73,7 @@ def _held_by_person(dialogue: Dialogue, said: Said, situation: Situation, city: 
 def _fragments(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     """Wait for the rest of a message that has only begun."""
     until = min(said.at + _wait_for(dialogue, said), said.first_at + LONGEST_WAIT)
-    if until <= said.now:
+    if until <= said.now or said.followed:
         return None
     return Turn(dialogue, wake_at=until, hold=True, outcome="waiting")
 

@@ -46,7 +46,6 @@ class Draft:
     kelurahan: str | None = None
     city: str | None = None
     location: Location | None = None
-    also: tuple[str, ...] = ()
 
     @property
     def has_place(self) -> bool:
@@ -91,7 +90,8 @@ def _adapter() -> TypeAdapter[Dialogue]:
 class Said:
     """What the citizen said in one burst, taken together.
 
-    ``first_at`` and ``at`` are when its first and last message came, ``now`` when it is looked at.
+    ``first_at`` and ``at`` are when its first and last message came, ``now`` when it is looked at;
+    ``followed`` says that another matter has come behind it already.
     """
 
     text: str
@@ -108,6 +108,7 @@ class Said:
     emergency_words: bool = False
     agrees: bool | None = None
     clueless: bool = False
+    followed: bool = False
 
     @property
     def is_short(self) -> bool:

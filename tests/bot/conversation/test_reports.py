@@ -122,10 +122,22 @@ def test_an_emergency_overtakes_an_open_question_and_a_person(said, city):
 
 def test_the_place_of_an_emergency_is_passed_on(said, city):
     dialogue = Dialogue(Pending(Asked.EMERGENCY_PLACE, NOON), recent="JK-7Q2M9X-4", recent_at=NOON)
-    turn = respond(
-        dialogue, said("gang mawar rt 2", understood("tambah_info", place="gang mawar rt 2")), QUIET, city
-    )
+    here = replace(QUIET, tickets=(ticket("waiting", service="kebakaran", urgent=True),))
+    place = said("gang mawar rt 2", understood("tambah_info", place="gang mawar rt 2"))
+    turn = respond(dialogue, place, here, city)
     assert turn.action == AddToTicket("JK-7Q2M9X-4", "gang mawar rt 2", "gang mawar rt 2", None)
+
+
+def test_another_report_is_not_taken_for_the_place_of_an_emergency(said, city):
+    dialogue = Dialogue(Pending(Asked.EMERGENCY_PLACE, NOON), recent="JK-7Q2M9X-4", recent_at=NOON)
+    here = replace(QUIET, tickets=(ticket("waiting", service="kebakaran", urgent=True),))
+    lamp = said("lampu jalan di sini mati terus bikin takut", understood("lapor", "lampu_jalan"))
+    assert respond(dialogue, lamp, here, city).replies[0].wording == "ask_place"
+
+
+def test_a_fragment_does_not_wait_when_another_matter_has_come(said, city):
+    early = said("jalan rusak", understood("lapor", "jalan_rusak"), now=NOON, followed=True)
+    assert not respond(Dialogue(), early, QUIET, city).hold
 
 
 def test_praise_and_ideas_are_filed_without_asking_where(said, city):
@@ -203,3 +215,10 @@ def test_a_second_cry_for_help_is_the_same_emergency(said, city):
     turn = respond(dialogue, cry, replace(QUIET, tickets=(same,)), city)
     assert turn.action == AddToTicket(same.number, cry.text)
     assert turn.dialogue.pending is not None
+
+
+def test_thanks_are_not_taken_for_a_place(said, city):
+    dialogue = Dialogue(Pending(Asked.PLACE, NOON), Draft("lapor", "lampu mati", "lampu_jalan"))
+    turn = respond(dialogue, said("makasih ya", understood("terima_kasih")), QUIET, city)
+    assert turn.replies[0].wording == "welcome"
+    assert turn.dialogue.draft is not None
