@@ -31,7 +31,7 @@ SETTLE_AFTER = timedelta(seconds=20)
 SURE_AFTER = timedelta(seconds=60)
 BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a message is given up
 
-RANK = {"waiting": 0, "sending": 0, "in_doubt": 0, "accepted": 1, "failed": 2, "delivered": 3, "read": 4}
+RANK = {"waiting": 0, "sending": 0, "in_doubt": 0, "cancelled": 0, "accepted": 1, "failed": 2, "delivered": 3, "read": 4}
 # Twilio's states (protocol facts: repeated and out of order) in ours.
 REPORTED = {
     "queued": "accepted",
@@ -78,12 +78,15 @@ class Courier:
             self._record(message, self._send(message))
 
     def _send(self, message: OutboundMessage) -> Sent | SendError:
+        channel = self.channels.get(message.channel)
+        if channel is None:
+            return SendError("later", "no_channel", f"There is no channel '{message.channel}' here.")
+        if message.lease_until is not None and message.lease_until <= self.clock.now():
+            return SendError("later", "lease_over", "It waited so long behind others that it may be in other hands.")
         try:
-            return self.channels[message.channel].send(outgoing(message))
+            return channel.send(outgoing(message))
         except SendError as error:
             return error
-        except KeyError:
-            return SendError("later", "no_channel", f"There is no channel '{message.channel}' here.")
         except Exception:
             log.exception("send_crashed", outbound=message.id)
             return SendError("in_doubt", "crash")
@@ -93,7 +96,7 @@ class Courier:
             row = _locked(session, message.id)
             if isinstance(outcome, Sent):
                 _note_sent(row, outcome, self.clock.now())
-            else:
+            elif row.attempts == message.attempts:  # else it is another sender's by now
                 _note_error(row, outcome, self.clock.now())
 
     def _look_up(self, message: OutboundMessage) -> None:
@@ -103,15 +106,18 @@ class Courier:
             found = self.channels[message.channel].find_sent(outgoing(message), known)
         except (SendError, KeyError):
             return  # asked again when its lease runs out
+        except Exception:
+            log.exception("look_up_crashed", outbound=message.id)
+            return
         with self.database.begin() as session:
             row = _locked(session, message.id)
-            if row.state != "in_doubt":
-                return
+            if row.state != "in_doubt" or found in _known_ids(session, message):
+                return  # settled meanwhile, or what was found was taken for an identical message
             if found:
                 _note_sent(row, Sent(found), self.clock.now())
             elif message.sent_at is None or self.clock.now() - message.sent_at >= SURE_AFTER:
-                row.state, row.due_at = "waiting", self.clock.now()
                 log.info("doubt_settled_not_sent", outbound=row.id)
+                _try_again(row, self.clock.now())
 
 
 def record_status(
@@ -173,13 +179,20 @@ def _note_error(row: OutboundMessage, error: SendError, now: datetime) -> None:
         return  # a callback has settled it already
     row.error = error.code
     log.warning("send_failed", outbound=row.id, kind=error.kind, code=error.code, attempt=row.attempts)
-    again = error.kind == "later" or (error.kind == "in_doubt" and row.at_least_once)
-    if again and row.attempts <= len(BACK_OFF):
-        row.state, row.due_at = "waiting", now + timedelta(seconds=BACK_OFF[row.attempts - 1])
+    if error.kind == "final":
+        row.state = "failed"
     elif error.kind == "in_doubt" and not row.at_least_once:
         _doubt(row, now)
     else:
+        _try_again(row, now)
+
+
+def _try_again(row: OutboundMessage, now: datetime) -> None:
+    """Later and later, until it is given up."""
+    if row.attempts > len(BACK_OFF):
         row.state = "failed"
+    else:
+        row.state, row.due_at = "waiting", now + timedelta(seconds=BACK_OFF[row.attempts - 1])
 
 
 def _doubt(row: OutboundMessage, now: datetime) -> None:

@@ -61,10 +61,12 @@ def place_new(session: Session, now: datetime, limit: int = 500) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    by_address: dict[tuple[str, str], list[InboundMessage]] = {}
+    by_address: dict[tuple[str, str, str], list[InboundMessage]] = {}
     for message in messages:
-        by_address.setdefault((message.channel, message.address_hash), []).append(message)
-    for key in sorted(by_address):  # the same order everywhere, so that two workers cannot lock each other
+        citizen = message.phone_hash or message.address_hash
+        by_address.setdefault((citizen, message.channel, message.address_hash), []).append(message)
+    # The same order everywhere, citizens first, so that two workers cannot lock each other.
+    for key in sorted(by_address):
         _place(session, by_address[key], now)
     return len(messages)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bot.errors import ConfigError
 
@@ -34,6 +34,14 @@ class Sentence(BaseModel):
     text: str
     template: str | None = None
     variables: tuple[str, ...] = ()
+
+    @field_validator("text")
+    @classmethod
+    def _can_be_filled(cls, text: str) -> str:
+        for _, name, form, conversion in string.Formatter().parse(text):
+            if name is not None and (not name.isidentifier() or form or conversion):
+                raise ValueError("a value stands in braces by its name alone, as {number}.")
+        return text
 
     @property
     def fields(self) -> frozenset[str]:
@@ -127,6 +135,9 @@ def _read(path: Path, model: type[T], problems: list[str]) -> dict[str, T]:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         problems.append(f"{path.name}: it is missing or no valid YAML; mend it.")
+        return entries
+    if not isinstance(data, dict | None):
+        problems.append(f"{path.name}: it must be a table with one entry for each key; mend it.")
         return entries
     for key, value in (data or {}).items():
         try:

@@ -100,7 +100,11 @@ def closed(error: LinkExpiredError) -> tuple[str, int]:
 def session_over(_: CSRFError) -> tuple[str, int]:
     """The browser forgot its session, or another site sent the form: nothing is done, nothing is lost."""
     view = request.view_args or {}
-    return _page(view["token"], refused(view["action"], f"{SESSION_OVER}{_photo_is_lost()}")), 400
+    typed = refused(view["action"], f"{SESSION_OVER}{_photo_is_lost()}")
+    try:
+        return _page(view["token"], typed), 400
+    except (NotFoundError, LinkExpiredError) as error:
+        return render_template("agency/closed.html", message=str(error), typed=typed), 400
 
 
 @blueprint.after_request

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from bot.city import City
 from bot.privacy import mask
 from bot.status import LABELS, Status, is_open
-from bot.wording import MONTHS, say_day
 from storage.models import Ticket, TicketEvent
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 HAPPENED = {
     "filed": "Laporan masuk",
     "added": "Warga menambahkan keterangan",
@@ -106,10 +106,7 @@ class Phrases:
 
     def day(self, at: datetime) -> str:
         local = self.local_date(at)
-        return f"{local.day} {MONTHS['id'][local.month - 1][:3]} {local.year}"
-
-    def long_day(self, at: datetime) -> str:
-        return say_day(at, "id", self.city.zone)
+        return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
     def local_date(self, at: datetime) -> date:
         return at.astimezone(self.city.zone).date()

@@ -38,16 +38,17 @@ def twilio_status() -> Response:
     _check(_gate())
     form, outbound = request.form, request.args.get("outbound", "")
     here = edge()
+    error = form.get("ErrorCode", "")
     with here.database.begin() as session:
-        known = delivery.record_status(
+        delivery.record_status(
             session,
             int(outbound) if outbound.isdecimal() and len(outbound) < 19 else None,
-            form.get("MessageSid", ""),
+            form["MessageSid"],
             form.get("MessageStatus", ""),
-            form.get("ErrorCode"),
+            error if error.isdecimal() else None,
             here.clock.now(),
         )
-    return Response(status=204 if known else 200)
+    return Response(TWIML, mimetype="text/xml")
 
 
 @blueprint.errorhandler(ForgedRequestError)

@@ -15,7 +15,7 @@ from typing import Any
 import phonenumbers
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -49,22 +49,25 @@ class TwilioGate:
     our_numbers: frozenset[str]
 
     def check(self, path_and_query: str, form: Mapping[str, Any], signature: str | None) -> None:
-        """ForgedRequestError unless one of our tokens signed this; without a token nothing passes."""
+        """ForgedRequestError unless one of our tokens signed this; without a token nothing passes.
+
+        MalformedRequestError where it is signed but not about a message of our account.
+        """
         url = f"{self.base_url}{path_and_query}"
         if not signature or not any(RequestValidator(t).validate(url, form, signature) for t in self.tokens):
             raise ForgedRequestError
         if form.get("AccountSid") != self.account_sid:
             raise MalformedRequestError("AccountSid is not ours.")
+        if not MESSAGE_SID.fullmatch(form.get("MessageSid", "")):
+            raise MalformedRequestError("MessageSid is missing or malformed.")
 
     def receive(self, form: Mapping[str, str]) -> Incoming:
         """The message in a checked form; MalformedRequestError where it is none."""
-        sid, sender, to = form.get("MessageSid", ""), form.get("From", ""), form.get("To", "")
-        if not MESSAGE_SID.fullmatch(sid):
-            raise MalformedRequestError("MessageSid is missing or malformed.")
+        sender, to = form.get("From", ""), form.get("To", "")
         if not sender or not to:
             raise MalformedRequestError("From or To is missing.")
         channel = WHATSAPP if sender.startswith("whatsapp:") else SMS
-        return Incoming(channel, sid, sender, to, _content(form), _phone(sender), dict(form))
+        return Incoming(channel, form["MessageSid"], sender, to, _content(form), _phone(sender), dict(form))
 
     def is_ours(self, incoming: Incoming) -> bool:
         return incoming.our_address in self.our_numbers
@@ -74,9 +77,15 @@ class TwilioChannel:
     """Sends through the official client; one instance serves both WhatsApp and SMS."""
 
     def __init__(
-        self, account_sid: str, token: str, senders: Mapping[str, str], base_url: str, api_base: str
+        self,
+        account_sid: str,
+        token: str,
+        senders: Mapping[str, str],
+        base_url: str,
+        api_base: str,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
-        self._client = Client(account_sid, token, http_client=TwilioHttpClient(timeout=TIMEOUT_S))
+        self._client = Client(account_sid, token, http_client=TwilioHttpClient(timeout=timeout_s))
         if api_base:
             self._client.api.base_url = api_base.rstrip("/")
         self._senders = senders
@@ -107,8 +116,7 @@ class TwilioChannel:
             )
         except (TwilioException, RequestException) as error:
             raise _send_error(error) from None
-        text = _rendered(message)
-        return next((str(m.sid) for m in listed if m.body == text and m.sid not in known), None)
+        return next((str(m.sid) for m in listed if m.sid not in known and _is_it(message, m.body or "")), None)
 
     def _sender(self, message: Outgoing) -> str:
         sender = message.sender or self._senders.get(message.channel)
@@ -129,8 +137,15 @@ def _rendered(message: Outgoing) -> str:
     return "\n".join(lines)[:LONGEST_BODY]
 
 
+def _is_it(message: Outgoing, body: str) -> bool:
+    """Whether a listed text is this message. A template was put into words by Twilio, with our values in it."""
+    if message.template and message.variables:
+        return all(value in body for value in message.variables.values())
+    return body == _rendered(message)
+
+
 def _send_error(error: Exception) -> SendError:
-    if isinstance(error, TwilioRestException):
+    if isinstance(error, (TwilioRestException, TwilioServiceException)):
         return _refusal(error)
     if isinstance(error, ConnectTimeout):
         return SendError("later", "connect")  # nothing was sent yet
@@ -139,7 +154,7 @@ def _send_error(error: Exception) -> SendError:
     return SendError("in_doubt", type(error).__name__)
 
 
-def _refusal(error: TwilioRestException) -> SendError:
+def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
     code = error.code or error.status
     if error.status == 429 or code in LATER:
         return SendError("later", str(code))
@@ -163,7 +178,7 @@ def _choice(form: Mapping[str, str]) -> str | None:
         return form.get("ButtonPayload") or form.get("ListId")
     try:
         interactive = json.loads(form.get("InteractiveData") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     chosen = interactive.get("id") if isinstance(interactive, dict) else None
     return str(chosen) if chosen else None
@@ -181,7 +196,7 @@ def _location(form: Mapping[str, str]) -> Location | None:
 
 def _media(form: Mapping[str, str]) -> tuple[Media, ...]:
     count = form.get("NumMedia", "0")
-    numbers = range(min(int(count), 10)) if count.isdecimal() else range(0)
+    numbers = range(min(int(count), 10)) if count.isdecimal() and len(count) < 4 else range(0)
     return tuple(
         Media(form[f"MediaUrl{n}"], form.get(f"MediaContentType{n}", ""))
         for n in numbers

@@ -1,13 +1,16 @@
 """What happened: how the last message was understood, what it came to, and what is to follow."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.messages import Content
 from bot.rulebook import Rulebook
-from bot.status import LABELS, Status, is_open
+from bot.status import is_open
 from bot.words import EMERGENCY_LANE
+from handlers.phrases import Phrases
 from handlers.simulator import labels
 from storage.models import Conversation, FollowUp, Handover, InboundMessage, OutboundMessage, Ticket, TicketEvent
 from storage.queries.simulator import Chat
@@ -18,30 +21,129 @@ EXCERPT = 90
 NO_MODEL = "Tidak ada model bahasa; petugas yang membaca."
 
 
-def happened(chat: Chat, rulebook: Rulebook) -> Json | None:
+def happened(chat: Chat, rulebook: Rulebook, now: datetime) -> Json | None:
     """All about the last message and this citizen's tickets; None before the first message."""
     if not chat.inbound:
         return None
     last = chat.inbound[-1]
+    story = Story(rulebook, Phrases(rulebook.city, now), last)
     return {
-        "message": _message(last),
-        "note": _note(last, chat.conversation, rulebook),
+        "message": story.message(),
+        "note": story.note(chat.conversation),
         "again_at": _time(chat.conversation.wake_at) if chat.conversation and last.state == "held" else None,
-        "guesses": _guesses(last.understanding, rulebook),
-        "handover": _handover(chat.handovers),
-        "tickets": [_ticket(ticket, chat.follow_ups, rulebook, last) for ticket in chat.tickets],
-        "states": _states(last, chat.outbound),
+        "guesses": story.guesses(),
+        "handover": story.handover(chat.handovers),
+        "tickets": [story.ticket(ticket, chat.follow_ups) for ticket in chat.tickets],
+        "states": story.states(chat.outbound),
     }
 
 
-def _message(row: InboundMessage) -> Json:
-    return {
-        "text": _excerpt(row),
-        "at": row.received_at.isoformat(),
-        "urgent": row.lane == EMERGENCY_LANE,
-        "state": labels.READING.get(row.state, row.state),
-        "outcome": labels.OUTCOMES.get(row.outcome, row.outcome) if row.outcome else None,
-    }
+@dataclass(frozen=True)
+class Story:
+    """Tells about ``last``, the latest message of one citizen."""
+
+    rulebook: Rulebook
+    say: Phrases
+    last: InboundMessage
+
+    def message(self) -> Json:
+        last = self.last
+        return {
+            "id": last.external_id,
+            "text": _excerpt(last),
+            "at": last.received_at.isoformat(),
+            "urgent": last.lane == EMERGENCY_LANE,
+            "state": labels.READING.get(last.state, last.state),
+            "outcome": labels.OUTCOMES.get(last.outcome, last.outcome) if last.outcome else None,
+        }
+
+    def note(self, conversation: Conversation | None) -> str | None:
+        """Why there is no understanding, or why nothing was answered yet."""
+        if self.last.state == "new":
+            return "Pesan tersimpan dan menunggu worker."
+        if self.last.state == "held":
+            return labels.AWAY if conversation and conversation.dialogue.get("excused") else labels.HELD
+        if self.last.understanding is not None:
+            return None
+        if not self.last.text:
+            return "Tidak ada teks yang perlu dipahami."
+        return "Diproses tanpa model bahasa." if self.rulebook.understands else NO_MODEL
+
+    def guesses(self) -> list[Json]:
+        """The model's best guesses, each kind with the confidence from which it is taken at its word."""
+        known, bars = self.last.understanding or {}, self.rulebook.city.thresholds
+        kinds = (
+            ("Maksud", "intents", bars.intent),
+            ("Layanan", "services", bars.service),
+            ("Jawaban baku", "faqs", bars.answer),
+        )
+        return [self._ranking(kind, bar, known[key]) for kind, key, bar in kinds if known.get(key)]
+
+    def _ranking(self, kind: str, threshold: float, ranking: list[tuple[str, float]]) -> Json:
+        guesses = [
+            {"label": self.say.service(code).replace("_", " "), "confidence": confidence}
+            for code, confidence in ranking[:SHOWN_GUESSES]
+        ]
+        return {"kind": kind, "threshold": threshold, "guesses": guesses}
+
+    def handover(self, handovers: Sequence[Handover]) -> Json | None:
+        """What waits for a person."""
+        waiting = next((handover for handover in handovers if handover.answered_at is None), None)
+        if waiting is None:
+            return None
+        return {"reason": self.say.reason(waiting.reason), "due_at": waiting.due_at.isoformat()}
+
+    def ticket(self, ticket: Ticket, follow_ups: Sequence[FollowUp]) -> Json:
+        return {
+            "number": ticket.number,
+            "status": self.say.status(ticket.status),
+            "open": is_open(ticket.status),
+            "touched": ticket.id == self.last.ticket_id,
+            "urgent": ticket.urgent,
+            "service": self.say.service(ticket.service),
+            "agency": self.say.agency(ticket.agency),
+            "place": ticket.place,
+            "deadlines": [
+                {"label": "Verifikasi", "at": ticket.verify_by.isoformat()},
+                {"label": "Jawaban", "at": ticket.answer_by.isoformat()},
+                {"label": "Selesai", "at": ticket.solve_by.isoformat()},
+            ],
+            "ahead": self._ahead([step for step in follow_ups if step.ticket_id == ticket.id]),
+            "history": [self._event(event) for event in ticket.events],
+        }
+
+    def _ahead(self, steps: Sequence[FollowUp]) -> list[Json]:
+        """One line a kind of step, at its first time, with how often it may come."""
+        first = {step.kind: step for step in reversed(steps)}
+        times = Counter(step.kind for step in steps)
+        return [
+            {
+                "label": self.say.planned(kind),
+                "state": f"paling banyak {times[kind]} kali" if times[kind] > 1 else None,
+                "at": first[kind].due_at.isoformat(),
+            }
+            for kind in dict.fromkeys(step.kind for step in steps)
+        ]
+
+    def _event(self, event: TicketEvent) -> Json:
+        return {
+            "label": self.say.event(event),
+            "actor": self.say.actor(event.actor),
+            "at": event.at.isoformat(),
+            "note": self.say.note(event, masked=False),
+        }
+
+    def states(self, outbound: Sequence[OutboundMessage]) -> list[Json]:
+        """The last message and what was sent since, each with how far it came."""
+        read = labels.READING.get(self.last.state, self.last.state)
+        mine = {"label": "Pesan warga", "state": read, "at": self.last.received_at.isoformat()}
+        since = [row for row in outbound if row.created_at >= self.last.received_at]
+        return [mine, *(self._sent(row) for row in since)]
+
+    def _sent(self, row: OutboundMessage) -> Json:
+        error = f" ({row.error})" if row.error else ""
+        at = row.delivered_at or row.sent_at or row.due_at
+        return {"label": "Balasan", "state": self.say.delivery(row.state) + error, "at": at.isoformat()}
 
 
 def _excerpt(row: InboundMessage) -> str:
@@ -49,103 +151,6 @@ def _excerpt(row: InboundMessage) -> str:
     things = ("Lokasi" if content.location else "", "Foto" if content.media else "")
     text = content.text or " dan ".join(filter(None, things)) or content.choice or ""
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()}…"
-
-
-def _note(row: InboundMessage, conversation: Conversation | None, rulebook: Rulebook) -> str | None:
-    """Why there is no understanding, or why nothing was answered yet."""
-    if row.state == "new":
-        return "Pesan tersimpan dan menunggu worker."
-    if row.state == "held" and conversation and conversation.dialogue.get("excused"):
-        return "Model bahasa sedang tidak terjangkau; pesan dibaca begitu ia kembali."
-    if row.state == "held":
-        return "Pesan ini tampak belum selesai; sistem menunggu lanjutannya sebentar."
-    if row.understanding is None and not row.text:
-        return "Tidak ada teks yang perlu dipahami."
-    if row.understanding is None:
-        return "Diproses tanpa model bahasa." if rulebook.understands else NO_MODEL
-    return None
-
-
-def _guesses(understanding: Json | None, rulebook: Rulebook) -> list[Json]:
-    """The model's best guesses with the confidence from which each is taken at its word."""
-    if understanding is None:
-        return []
-    bars, services = rulebook.city.thresholds, rulebook.city.services
-    names = {code: service.name for code, service in services.items()}
-    kinds = (
-        ("Maksud", "intents", bars.intent),
-        ("Layanan", "services", bars.service),
-        ("Jawaban baku", "faqs", bars.answer),
-    )
-    return [
-        {
-            "kind": kind,
-            "threshold": bar,
-            "guesses": [
-                {"label": names.get(code, code.replace("_", " ")), "confidence": confidence}
-                for code, confidence in understanding[key][:SHOWN_GUESSES]
-            ],
-        }
-        for kind, key, bar in kinds
-        if understanding.get(key)
-    ]
-
-
-def _handover(handovers: Sequence[Handover]) -> Json | None:
-    """What waits for a person."""
-    waiting = next((handover for handover in handovers if handover.answered_at is None), None)
-    if waiting is None:
-        return None
-    return {"reason": labels.REASONS.get(waiting.reason, waiting.reason), "due_at": waiting.due_at.isoformat()}
-
-
-def _ticket(ticket: Ticket, follow_ups: Sequence[FollowUp], rulebook: Rulebook, last: InboundMessage) -> Json:
-    city = rulebook.city
-    service = city.services.get(ticket.service)
-    return {
-        "number": ticket.number,
-        "status": LABELS[Status(ticket.status)],
-        "open": is_open(ticket.status),
-        "touched": ticket.id == last.ticket_id,
-        "urgent": ticket.urgent,
-        "service": service.name if service else ticket.service,
-        "agency": city.agency_name(ticket.agency),
-        "place": ticket.place,
-        "deadlines": [
-            {"label": "Verifikasi", "at": ticket.verify_by.isoformat()},
-            {"label": "Jawaban", "at": ticket.answer_by.isoformat()},
-            {"label": "Selesai", "at": ticket.solve_by.isoformat()},
-        ],
-        "ahead": [_ahead(step) for step in follow_ups if step.ticket_id == ticket.id],
-        "history": [_event(event, rulebook) for event in ticket.events],
-    }
-
-
-def _ahead(step: FollowUp) -> Json:
-    return {"label": labels.FOLLOW_UPS.get(step.kind, step.kind), "at": step.due_at.isoformat()}
-
-
-def _event(event: TicketEvent, rulebook: Rulebook) -> Json:
-    return {
-        "label": labels.EVENTS.get(event.kind, event.kind),
-        "actor": labels.actor(event.actor, rulebook.city),
-        "at": event.at.isoformat(),
-        "note": event.note if event.kind in labels.NOTED else None,
-    }
-
-
-def _states(last: InboundMessage, outbound: Sequence[OutboundMessage]) -> list[Json]:
-    """The last message and what was sent since, each with how far it came."""
-    read = labels.READING.get(last.state, last.state)
-    mine = {"label": "Pesan warga", "state": read, "at": last.received_at.isoformat()}
-    since = [row for row in outbound if row.created_at >= last.received_at]
-    return [mine, *(_sent(row) for row in since)]
-
-
-def _sent(row: OutboundMessage) -> Json:
-    state = labels.SENDING.get(row.state, row.state)
-    at = row.delivered_at or row.sent_at or row.due_at
-    return {"label": "Balasan", "state": f"{state} ({row.error})" if row.error else state, "at": at.isoformat()}
 
 
 def _time(at: datetime | None) -> str | None:

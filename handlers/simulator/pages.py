@@ -17,7 +17,7 @@ blueprint = Blueprint("simulator", __name__, url_prefix="/simulator")
 guard(blueprint, "loopback")
 
 
-@blueprint.get("")
+@blueprint.get("", strict_slashes=False)
 def page() -> str:
     """The two telephones, the agencies' mailbox, and what happened."""
     city = edge().rulebook.city

@@ -91,4 +91,4 @@ def _degrees(text: str, limit: int) -> float:
 def _text(fields: Mapping[str, Any], name: str) -> str:
     """A field as text. JSON can hold half an emoji, which nothing behind us could write down."""
     value = fields.get(name)
-    return "" if value is None else str(value).encode("utf-8", "replace").decode()
+    return str(value).encode("utf-8", "replace").decode() if isinstance(value, str | int | float) else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.messages import Content
 from bot.rulebook import Rulebook
+from handlers.phrases import Phrases
 from handlers.simulator import labels
 from handlers.simulator.happened import happened
 from storage.models import InboundMessage, OutboundMessage
@@ -25,8 +26,8 @@ def view_of(chat: Chat, mails: Sequence[OutboundMessage], rulebook: Rulebook, no
         "messages": _messages(chat, now),
         "typing": _typing(chat),
         "waiting_since": _waiting_since(chat, now),
-        "happened": happened(chat, rulebook),
-        "mails": [_mail(row, rulebook) for row in mails],
+        "happened": happened(chat, rulebook, now),
+        "mails": [_mail(row, rulebook, Phrases(rulebook.city, now)) for row in mails],
     }
 
 
@@ -80,7 +81,7 @@ def _waiting_since(chat: Chat, now: datetime) -> str | None:
     return min([*unread, *unsent]).isoformat() if unread or unsent else None
 
 
-def _mail(row: OutboundMessage, rulebook: Rulebook) -> Json:
+def _mail(row: OutboundMessage, rulebook: Rulebook, say: Phrases) -> Json:
     text, base = row.body["text"], rulebook.base_url
     link = re.search(rf"{re.escape(base)}(/agency/[\w-]+)", text)
     return {
@@ -92,5 +93,5 @@ def _mail(row: OutboundMessage, rulebook: Rulebook) -> Json:
         "text": text,
         "link": link[1] if link else None,
         "url": link[0] if link else None,
-        "state": labels.SENDING.get(row.state, row.state),
+        "state": say.delivery(row.state),
     }

@@ -38,7 +38,7 @@ from storage.models import (
     User,
 )
 
-PASSWORD = "kata sandi panjang"  # noqa: S105 - of an invented account
+PASSWORD = "kata sandi panjang"
 PHONE = "+62800000123"
 NAME = "Sari Contoh"
 
@@ -194,7 +194,7 @@ def build(folder: Path) -> CityHall:
     """The real app on a fresh database in ``folder``, on a Monday morning."""
     keyring.use(Keyring(("a secret for tests",)))
     settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         database_url=f"sqlite:///{folder / 'test.db'}",
         public_url="http://localhost",
         simulator="off",
@@ -221,6 +221,17 @@ def field_of(page: TestResponse, name: str) -> str:
     return found[1]
 
 
+def agency_form(browser: FlaskClient, token: str) -> dict[str, str]:
+    """The hidden fields of the forms on an agency's page."""
+    page = browser.get(f"/agency/{token}")
+    return {"csrf_token": csrf_of(page), "moves": field_of(page, "moves")}
+
+
+def act(browser: FlaskClient, token: str, action: str, **fields: object) -> TestResponse:
+    """Open an agency's page, fill in one of its forms and send it."""
+    return browser.post(f"/agency/{token}/{action}", data={**agency_form(browser, token), **fields})
+
+
 def said_on(page: TestResponse) -> str:
     """The words of a page without its marks."""
     words = re.sub(r"<[^>]+>", " ", page.text)
@@ -228,4 +239,4 @@ def said_on(page: TestResponse) -> str:
 
 
 def _rows(session: Session, table: str) -> list[Any]:
-    return [tuple(row) for row in session.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]  # noqa: S608
+    return [tuple(row) for row in session.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]

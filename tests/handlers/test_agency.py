@@ -4,27 +4,15 @@ import io
 import re
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot import agency_mail, tickets
+from bot import tickets
 from bot.status import Move
 from storage.models import Attachment
-from tests.handlers.city_hall import NAME, PHONE, CityHall, csrf_of, field_of, said_on
+from tests.handlers.city_hall import NAME, PHONE, CityHall, act, agency_form, said_on
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a photo"
-
-
-def send(browser: FlaskClient, token: str, action: str, **fields: object) -> TestResponse:
-    """Open the page, fill in one of its forms and send it."""
-    return browser.post(f"/agency/{token}/{action}", data={**opened(browser, token), **fields})
-
-
-def opened(browser: FlaskClient, token: str) -> dict[str, str]:
-    """The hidden fields of the page's forms."""
-    page = browser.get(f"/agency/{token}")
-    return {"csrf_token": csrf_of(page), "moves": field_of(page, "moves")}
 
 
 def forms_on(page: TestResponse) -> set[str]:
@@ -96,7 +84,7 @@ def test_only_possible_steps_are_offered(hall: CityHall) -> None:
 def test_accepting(hall: CityHall) -> None:
     number, token = hall.forwarded()
     browser = hall.browser()
-    answer = send(browser, token, "accept")
+    answer = act(browser, token, "accept")
     assert (answer.status_code, answer.location) == (303, f"/agency/{token}")
     assert "sudah Anda terima" in said_on(browser.get(answer.location))
     assert hall.find(number).status == "in_progress"
@@ -106,7 +94,7 @@ def test_accepting(hall: CityHall) -> None:
 def test_sending_back_ends_the_link_and_thanks(hall: CityHall) -> None:
     number, token = hall.forwarded()
     browser = hall.browser()
-    answer = send(browser, token, "send_back", note="Ini jalan tol", agency="dishub")
+    answer = act(browser, token, "send_back", note="Ini jalan tol", agency="dishub")
     assert "Terima kasih" in said_on(browser.get(answer.location))
     ticket = hall.find(number)
     assert (ticket.status, ticket.agency) == ("coordination", "coordinators")
@@ -121,7 +109,7 @@ def test_sending_back_ends_the_link_and_thanks(hall: CityHall) -> None:
 def test_sending_back_twice_is_thanked_twice_and_done_once(hall: CityHall) -> None:
     number, token = hall.forwarded()
     browser = hall.browser()
-    form = {**opened(browser, token), "note": "Bukan kami"}
+    form = {**agency_form(browser, token), "note": "Bukan kami"}
     for _ in range(2):
         answer = browser.post(f"/agency/{token}/send_back", data=form)
         assert "Terima kasih" in said_on(browser.get(answer.location))
@@ -130,7 +118,7 @@ def test_sending_back_twice_is_thanked_twice_and_done_once(hall: CityHall) -> No
 
 def test_asking_the_citizen(hall: CityHall) -> None:
     number, token = hall.forwarded()
-    send(hall.browser(), token, "ask", note="Sebelah mana\r\npersisnya?")
+    act(hall.browser(), token, "ask", note="Sebelah mana\r\npersisnya?")
     assert hall.find(number).status == "needs_info"
     assert hall.to_citizen(number) == ["follow_question"]
     assert "Sebelah mana\npersisnya?" in hall.written(number)[-1].body["text"]
@@ -138,7 +126,7 @@ def test_asking_the_citizen(hall: CityHall) -> None:
 
 def test_setting_a_date(hall: CityHall) -> None:
     number, token = hall.forwarded()
-    send(hall.browser(), token, "set_date", date="2026-12-01")
+    act(hall.browser(), token, "set_date", date="2026-12-01")
     assert hall.find(number).status == "scheduled"
     assert hall.to_citizen(number) == ["follow_scheduled"]
     assert "1 Des 2026" in said_on(hall.browser().get(f"/agency/{token}"))
@@ -147,7 +135,7 @@ def test_setting_a_date(hall: CityHall) -> None:
 def test_claiming_with_a_photo(hall: CityHall) -> None:
     number, token = hall.forwarded()
     browser = hall.browser()
-    send(browser, token, "claim", note="Sudah ditambal", photo=(io.BytesIO(PNG), "hasil.png"))
+    act(browser, token, "claim", note="Sudah ditambal", photo=(io.BytesIO(PNG), "hasil.png"))
     assert hall.find(number).status == "claimed_done"
     photo = photos_of(hall, number)[0]
     shown = browser.get(f"/agency/{token}/photo/{photo.id}")
@@ -160,7 +148,7 @@ def test_claiming_with_a_photo(hall: CityHall) -> None:
 
 def test_claiming_without_a_photo(hall: CityHall) -> None:
     number, token = hall.forwarded()
-    send(hall.browser(), token, "claim", note="Sudah ditambal", photo=(io.BytesIO(b""), ""))
+    act(hall.browser(), token, "claim", note="Sudah ditambal", photo=(io.BytesIO(b""), ""))
     assert hall.find(number).status == "claimed_done"
     assert photos_of(hall, number) == []
 
@@ -169,7 +157,7 @@ def test_a_photo_is_shown_with_its_own_ticket_only(hall: CityHall) -> None:
     number, token = hall.forwarded()
     _, other_token = hall.forwarded()
     browser = hall.browser()
-    send(browser, token, "claim", note="Sudah", photo=(io.BytesIO(PNG), "hasil.png"))
+    act(browser, token, "claim", note="Sudah", photo=(io.BytesIO(PNG), "hasil.png"))
     photo = photos_of(hall, number)[0].id
     assert browser.get(f"/agency/{other_token}/photo/{photo}").status_code == 404
     assert browser.get(f"/agency/{token}/photo/{10**30}").status_code == 404
@@ -187,7 +175,7 @@ def test_a_photo_is_shown_with_its_own_ticket_only(hall: CityHall) -> None:
 def test_a_form_sent_twice_has_one_effect(hall: CityHall, action: str, fields: dict[str, str]) -> None:
     number, token = hall.forwarded()
     browser = hall.browser()
-    form = {**opened(browser, token), **fields}
+    form = {**agency_form(browser, token), **fields}
     browser.post(f"/agency/{token}/{action}", data=form)
     once = (hall.kinds(number), hall.to_citizen(number))
     again = browser.post(f"/agency/{token}/{action}", data=form)
@@ -199,8 +187,8 @@ def test_a_form_sent_twice_has_one_effect(hall: CityHall, action: str, fields: d
 def test_a_colleague_who_was_faster_is_noticed_and_nothing_is_overwritten(hall: CityHall) -> None:
     number, token = hall.forwarded()
     slow, quick = hall.browser(), hall.browser()
-    form = {**opened(slow, token), "date": "2026-12-24"}
-    send(quick, token, "set_date", date="2026-12-01")
+    form = {**agency_form(slow, token), "date": "2026-12-24"}
+    act(quick, token, "set_date", date="2026-12-01")
     told = slow.post(f"/agency/{token}/set_date", data=form)
     assert told.status_code == 409
     assert "berubah sejak halaman Anda dibuka" in said_on(told)
@@ -225,7 +213,7 @@ def test_what_is_refused_is_kept_on_the_page(
 ) -> None:
     number, token = hall.forwarded()
     before = hall.everything()
-    page = send(hall.browser(), token, action, **fields)
+    page = act(hall.browser(), token, action, **fields)
     assert page.status_code == 409
     assert message in said_on(page)
     assert fields.get("note", "").strip() in page.text
@@ -237,7 +225,7 @@ def test_what_is_refused_is_kept_on_the_page(
 def test_a_file_that_is_no_photo_is_refused_and_the_note_kept(hall: CityHall) -> None:
     number, token = hall.forwarded()
     svg = (io.BytesIO(b"<svg onload=alert(1)>"), "hasil.png")
-    page = send(hall.browser(), token, "claim", note="Sudah ditambal", photo=svg)
+    page = act(hall.browser(), token, "claim", note="Sudah ditambal", photo=svg)
     assert page.status_code == 409
     assert "bukan foto" in said_on(page)
     assert "Foto perlu dipilih lagi" in said_on(page)
@@ -248,7 +236,7 @@ def test_a_file_that_is_no_photo_is_refused_and_the_note_kept(hall: CityHall) ->
 def test_a_step_that_came_too_late_shows_what_was_typed(hall: CityHall) -> None:
     number, token = hall.forwarded()
     browser = hall.browser()
-    form = {**opened(browser, token), "note": "Sebelah mana?"}
+    form = {**agency_form(browser, token), "note": "Sebelah mana?"}
     hall.moved(number, Move.WITHDRAW)
     page = browser.post(f"/agency/{token}/ask", data=form)
     assert page.status_code == 409
@@ -262,52 +250,3 @@ def test_a_form_without_our_token_does_nothing_and_loses_nothing(hall: CityHall)
     assert page.status_code == 400
     assert ">Sudah ditambal</textarea>" in page.text
     assert hall.find(number).status == "waiting"
-
-
-def test_an_unknown_link(hall: CityHall) -> None:
-    page = hall.browser().get("/agency/AAAAAAAAAAAAAAAAAAAAAA")
-    assert page.status_code == 404
-    assert "tidak dikenal" in said_on(page)
-
-
-def test_an_expired_link(hall: CityHall) -> None:
-    number, token = hall.forwarded()
-    browser = hall.browser()
-    form = {**opened(browser, token), "note": "Sudah ditambal kemarin"}
-    hall.wait(days=91)
-    assert browser.get(f"/agency/{token}").status_code == 410
-    late = browser.post(f"/agency/{token}/claim", data=form)
-    assert late.status_code == 410
-    assert "Sudah ditambal kemarin" in said_on(late)
-    assert hall.find(number).status == "waiting"
-
-
-def test_a_revoked_link(hall: CityHall) -> None:
-    number, token = hall.forwarded()
-    with hall.database.begin() as session:
-        agency_mail.revoke_links(session, tickets.by_number(session, number), hall.now)
-    page = hall.browser().get(f"/agency/{token}")
-    assert page.status_code == 410
-    assert "tidak berlaku" in said_on(page)
-    assert hall.browser().get(f"/agency/{token}/returned").status_code == 303
-
-
-def test_an_unknown_step(hall: CityHall) -> None:
-    _, token = hall.forwarded()
-    assert send(hall.browser(), token, "withdraw").status_code == 404
-
-
-def test_forms_work_over_https(hall: CityHall) -> None:
-    """A browser tells the address that a form stands on only as far as our headers let it."""
-    number, token = hall.forwarded()
-    browser = hall.browser()
-    page = browser.get(f"/agency/{token}", base_url="https://localhost")
-    assert page.headers["Referrer-Policy"] == "same-origin"
-    form = {"csrf_token": csrf_of(page), "moves": field_of(page, "moves")}
-    browser.post(
-        f"/agency/{token}/accept",
-        data=form,
-        base_url="https://localhost",
-        headers={"Referer": f"https://localhost/agency/{token}"},
-    )
-    assert hall.find(number).status == "in_progress"

@@ -53,7 +53,7 @@ def test_the_same_data_give_the_same_model(model: LinearModel) -> None:
     again = train(EXAMPLES, SETTINGS)
     for name, head in model.heads.items():
         assert np.array_equal(head.weights, again.heads[name].weights)
-        assert head.temperature == again.heads[name].temperature
+        assert head.curve == again.heads[name].curve
 
 
 def test_heads_without_examples_give_nothing() -> None:

@@ -46,6 +46,7 @@ class StandIn:
 
 def create_app(stand_in: StandIn) -> Flask:
     app = Flask(__name__)
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # a hang-up must reach the server
     app.extensions["stand_in"] = stand_in
     app.register_blueprint(api)
     app.register_blueprint(steering)
@@ -60,6 +61,7 @@ def _here() -> StandIn:
 @api.before_request
 def check_credentials() -> Response | None:
     here, given = _here(), request.authorization
+    request.get_data(parse_form_data=True)  # an unread body would break the connection before the answer
     ours = given and (given.username, given.password) == (here.account.sid, here.token)
     if not ours or (request.view_args or {}).get("account") != here.account.sid:
         return _error(401, 20003, "Authenticate")
@@ -89,25 +91,10 @@ def list_messages(account: str) -> Response:
     """Newest first, filtered, a page at a time."""
     here = _here()
     if here.specs:
-        here.account.note_violations(here.specs.list_problems(request.args.to_dict(flat=False)), "GET Messages.json")
+        problems = here.specs.list_problems(request.args.to_dict(flat=False))
+        here.account.note_violations(problems, "GET Messages.json")
     fault = here.account.fault("list")
-    if fault:
-        return _fail(fault)
-    matching = [message for message in here.account.newest_first() if _matches(message)]
-    page, size = request.args.get("Page", 0, int), request.args.get("PageSize", PAGE_SIZE, int)
-    start = page * size
-    shown = matching[start : start + size]
-    return jsonify(
-        messages=shown,
-        page=page,
-        page_size=size,
-        start=start,
-        end=max(start, start + len(shown) - 1),
-        uri=_page_uri(page, size),
-        first_page_uri=_page_uri(0, size),
-        previous_page_uri=_page_uri(page - 1, size) if page else None,
-        next_page_uri=_page_uri(page + 1, size) if start + size < len(matching) else None,
-    )
+    return _fail(fault) if fault else _page([m for m in here.account.newest_first() if _matches(m)])
 
 
 @api.get("/Messages/<sid>.json")
@@ -156,6 +143,23 @@ def _matches(message: dict[str, Any]) -> bool:
         and sent.startswith(query.get("DateSent", ""))
         and sent >= query.get("DateSent>", "")
         and sent <= query.get("DateSent<", "9999")
+    )
+
+
+def _page(messages: list[dict[str, Any]]) -> Response:
+    page, size = request.args.get("Page", 0, int), request.args.get("PageSize", PAGE_SIZE, int)
+    start = page * size
+    shown = messages[start : start + size]
+    return jsonify(
+        messages=shown,
+        page=page,
+        page_size=size,
+        start=start,
+        end=max(start, start + len(shown) - 1),
+        uri=_page_uri(page, size),
+        first_page_uri=_page_uri(0, size),
+        previous_page_uri=_page_uri(page - 1, size) if page else None,
+        next_page_uri=_page_uri(page + 1, size) if start + size < len(messages) else None,
     )
 
 
@@ -223,8 +227,6 @@ def _error(status: int, code: int, message: str) -> Response:
 
 
 class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # kept alive, as Twilio does
-
     def log(self, type: str, message: str, *args: Any) -> None:
         pass
 

@@ -25,7 +25,7 @@ class Faults:
     seconds: float = 30.0  # how long a timeout lasts
     code: int = 63016  # what a refusal says
     on: str = "send"  # or "list"
-    random: random.Random = field(default_factory=random.Random, repr=False, compare=False)
+    dice: random.Random = field(default_factory=random.Random, repr=False, compare=False)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Faults":
@@ -33,7 +33,7 @@ class Faults:
         faults = cls(**data)
         if faults.mode not in MODES or faults.on not in ("send", "list"):
             raise ValueError(f"mode must be one of {', '.join(MODES)}; on must be send or list")
-        faults.random.seed(faults.seed)
+        faults.dice.seed(faults.seed)
         return faults
 
 
@@ -62,12 +62,14 @@ class Account:
         """What shall go wrong with the request at hand."""
         with self._lock:
             faults = self._faults
-            hit = faults.on == on and faults.mode != "ok" and faults.random.random() < faults.share
+            hit = faults.on == on and faults.mode != "ok" and faults.dice.random() < faults.share
             return faults if hit else None
 
     def accept(self, form: Mapping[str, list[str]]) -> dict[str, Any]:
         """Take a message; what Twilio answers."""
-        message = _message(self.sid, {name: values[0] for name, values in form.items()}, len(form.get("MediaUrl", ())))
+        message = _message(
+            self.sid, {name: values[0] for name, values in form.items()}, len(form.get("MediaUrl", ()))
+        )
         with self._lock:
             self._messages[message["sid"]] = message
             self._requests.append({"sid": message["sid"], "form": dict(form)})

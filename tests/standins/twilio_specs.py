@@ -21,7 +21,9 @@ class Specs:
         self._components = document["components"]
         self._send: dict[str, Any] = path["post"]["requestBody"]["content"][FORM]["schema"]
         self._one_of_each: list[list[str]] = path["post"]["x-twilio"]["conditional"]
-        self._list = {entry["name"]: entry["schema"] for entry in path["get"]["parameters"] if entry["in"] == "query"}
+        self._list = {
+            entry["name"]: entry["schema"] for entry in path["get"]["parameters"] if entry["in"] == "query"
+        }
 
     @classmethod
     def load(cls, path: Path) -> "Specs":

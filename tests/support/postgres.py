@@ -21,6 +21,7 @@ USER = "postgres"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=100",
         "shared_buffers=64MB", "listen_addresses=127.0.0.1", "unix_socket_directories=")  # fmt: skip
 UP_WITHIN_S = 20
+IN_MEMORY, ENOUGH = "/dev/shm", 1 << 30
 
 
 def binaries() -> Path | None:
@@ -37,7 +38,7 @@ def binaries() -> Path | None:
 @contextmanager
 def cluster(programs: Path) -> Iterator[str]:
     """A running server; the URL of its database ``postgres``."""
-    folder = Path(tempfile.mkdtemp(prefix="suarakota-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="suarakota-postgres-", dir=_in_memory()))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
@@ -81,6 +82,12 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             if process.poll() is not None or time.monotonic() > give_up:
                 raise AssertionError(f"PostgreSQL did not start: {log.read_text()[-2000:]}") from None
             time.sleep(0.05)
+
+
+def _in_memory() -> str | None:
+    """Memory instead of a disk, where there is plenty of it."""
+    usable = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH
+    return IN_MEMORY if usable else None
 
 
 def _as_user() -> list[str]:

@@ -14,18 +14,17 @@ export function showChat(phone, toEnd = false) {
   align(phone.find("messages"), withDays(messages), makeLine, updateLine);
   phone.find("empty").hidden = messages.length > 0 || !phone.state;
   showChoices(phone, messages.at(-1));
-  showTyping(phone, Boolean(phone.state?.typing));
+  showTyping(phone);
   countUnseen(phone, stored);
   if (follow) scrollToEnd(phone);
 }
 
 /** A line in the chat when nothing has come back for too long. */
 export function showNotice(phone) {
-  const since = phone.state?.waiting_since;
-  const late = Boolean(since) && clock.now - new Date(since) > PATIENCE_MS;
-  const line = phone.find("notice");
+  const late = isLate(phone), line = phone.find("notice");
   if (line.hidden === !late) return;
   const follow = isAtEnd(phone);
+  showTyping(phone);
   line.hidden = !late;
   line.textContent = late ? "Belum ada jawaban; apakah worker berjalan?" : "";
   if (follow) scrollToEnd(phone);
@@ -127,7 +126,12 @@ function showChoices(phone, last) {
   });
 }
 
-function showTyping(phone, typing) {
+function isLate({ state }) {
+  return Boolean(state?.waiting_since) && clock.now - new Date(state.waiting_since) > PATIENCE_MS;
+}
+
+function showTyping(phone) {
+  const typing = Boolean(phone.state?.typing) && !isLate(phone);
   phone.find("typing").hidden = !typing;
   phone.find("presence").textContent = typing ? "sedang mengetik…" : "online";
 }

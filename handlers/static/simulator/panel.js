@@ -7,12 +7,14 @@ const INTRODUCTION = "Kirim pesan dari telepon ini. Di sini lalu terlihat bagaim
 
 /** Show what happened to `phone`'s last message. Opened details stay open. */
 export function showHappened(panel, phone) {
-  const opened = new Set([...panel.querySelectorAll("details[open]")].map((details) => details.dataset.id));
   const story = phone.state?.happened;
+  const opened = new Set([...panel.querySelectorAll("details[open]")].map((details) => details.dataset.id));
   panel.replaceChildren(...(story ? parts(story) : [make("p", "hint", {}, INTRODUCTION)]));
   panel.querySelectorAll("details").forEach((details) => {
     details.open = opened.has(details.dataset.id);
   });
+  if (panel.dataset.about !== story?.message.id) panel.scrollTop = 0;
+  panel.dataset.about = story?.message.id;
 }
 
 function parts(story) {
@@ -106,7 +108,7 @@ export function showMails(box, mails) {
   setBadge("mail", isOpen ? 0 : mails.filter((mail) => mail.id > seen).length);
   box.querySelector("[data-no-mail]").hidden = mails.length > 0;
   align(list, mails.map((mail) => ({ ...mail, id: String(mail.id) })), makeMail, updateMail);
-  if (!list.querySelector("[open]") && list.firstElementChild && !list.dataset.touched) list.firstElementChild.open = true;
+  if (!list.dataset.touched) [...list.children].forEach((mail, n) => { mail.open = n === 0; });
 }
 
 function makeMail(mail) {
@@ -114,24 +116,26 @@ function makeMail(mail) {
     make("span", "initial", { "aria-hidden": "true" }, mail.name.replace(/^(Dinas|Badan|Kepala|PT) /, "")[0]),
     make("span", "who", {}, make("strong", "", {}, mail.name), make("span", "", {}, mail.to)),
     moment(mail.at), make("span", "subject", {}, mail.subject));
-  const open = mail.link ? link(mail.link, "Buka halaman instansi") : null;
-  open?.classList.add("button");
-  const foot = make("p", "foot", {}, open, make("span", "sent"));
-  const details = make("details", "mail", {}, head, make("div", "body", {}, letter(mail.text, mail.url)), foot);
-  head.addEventListener("click", () => { details.parentElement.dataset.touched = "yes"; });
-  return details;
+  head.addEventListener("click", () => { head.parentElement.parentElement.dataset.touched = "yes"; });
+  return make("details", "mail", {}, head, make("div", "body", {}, letter(mail)), make("p", "sent"));
 }
 
 function updateMail(details, mail) {
   details.querySelector(".sent").textContent = mail.state;
 }
 
-/** Paragraphs, and lines of the form "Tenggat : 28-11-2026" as a small table. The link has a button of its own. */
-function letter(text, url) {
-  const lines = text.split("\n").filter((line) => !url || line.trim() !== url);
-  return lines.map((line) => {
-    const fact = line.match(/^([A-Z][\w ]{2,9})\s*: (.+)$/);
-    if (fact) return make("p", "fact", {}, make("span", "", {}, fact[1].trim()), make("span", "", {}, linked(fact[2])));
-    return make("p", "", {}, linked(line));
+/** Paragraphs; lines of the form "Tenggat : 28-11-2026" as a small table; the link as the button it is in HTML. */
+function letter({ text, url, link: path }) {
+  return text.split("\n").map((line) => {
+    const fact = line.match(/^([A-Z][a-z]{2,9})\s*: (.+)$/);
+    if (fact) return make("p", "fact", {}, make("span", "", {}, fact[1]), make("span", "", {}, linked(fact[2])));
+    return make("p", "", {}, url && line.trim() === url ? pageButton(path) : linked(line));
   });
+}
+
+/** To the agency's page on this server, whatever its public address is. */
+function pageButton(path) {
+  const button = link(path, "Buka halaman instansi");
+  button.className = "button";
+  return button;
 }

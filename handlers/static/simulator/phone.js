@@ -22,6 +22,7 @@ export function makePhone(root, onSent, onUse) {
   root.addEventListener("focusin", () => onUse(phone));
   listenToInput(phone);
   listenToButtons(phone);
+  listenToScreen(phone);
   return phone;
 }
 
@@ -35,7 +36,7 @@ function listenToInput(phone) {
     event.preventDefault();
     submit(phone);
   });
-  phone.input.addEventListener("input", () => fit(phone.input));
+  phone.input.addEventListener("input", () => fit(phone));
   phone.input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -51,19 +52,28 @@ function listenToButtons(phone) {
   onClick("[data-photo], [data-lat]", (button) => attach(phone, button.dataset));
   onClick("[data-new-number]", () => takeNewNumber(phone));
   onClick("[data-latest]", () => scrollToEnd(phone));
+}
+
+/** Who reads the last message goes on seeing it when the keyboard opens or the input grows. */
+function listenToScreen(phone) {
+  let following = true;
   phone.find("log").addEventListener("scroll", () => {
-    if (isAtEnd(phone)) phone.find("latest").hidden = true;
+    following = isAtEnd(phone);
+    if (following) phone.find("latest").hidden = true;
   });
+  new ResizeObserver(() => following && scrollToEnd(phone)).observe(phone.find("log"));
 }
 
 function suggest(phone, text) {
   phone.input.value = text;
-  fit(phone.input);
+  fit(phone);
   phone.input.focus();
 }
 
 function setLook(phone, look) {
+  const follow = isAtEnd(phone);
   phone.root.dataset.look = look;
+  if (follow) scrollToEnd(phone);
   localStorage.setItem(`simulator.look.${phone.letter}`, look);
   phone.root.querySelectorAll("[data-look-button]").forEach((button) =>
     button.setAttribute("aria-pressed", button.dataset.lookButton === look));
@@ -80,7 +90,7 @@ function takeNewNumber(phone) {
 }
 
 /** The input grows with its text. */
-function fit(input) {
+function fit({ input }) {
   input.style.height = "auto";
   input.style.height = `${Math.min(input.scrollHeight, TALLEST_PX)}px`;
 }

@@ -6,7 +6,7 @@ const minutes = { hour: "2-digit", minute: "2-digit" };
 const dayOf = format("en-CA", { dateStyle: "short" });
 const longDay = format("id-ID", { weekday: "long", day: "numeric", month: "long" });
 const shortMoment = format("id-ID", { weekday: "short", day: "numeric", month: "short", ...minutes });
-const distance = new Intl.RelativeTimeFormat("id", { numeric: "auto" });
+const distance = new Intl.RelativeTimeFormat("id");
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 /** The system's time, as the server said it last. */
@@ -49,10 +49,13 @@ export function align(list, items, makeItem, update) {
   old.forEach((node) => node.remove());
 }
 
-/** Text in which web addresses can be followed. */
+/** Text in which web addresses can be followed and ticket numbers are not broken at the end of a line. */
 export function linked(text) {
-  const parts = text.split(/(https?:\/\/[^\s<>"]*[\w/])/);
-  return parts.map((part, n) => (n % 2 ? link(part, part) : part));
+  const parts = text.split(/(https?:\/\/[^\s<>"]*[\w/]|\b[A-Z]{2,4}-[0-9A-Z]{6}-[0-9A-Z]\b)/);
+  return parts.map((part, n) => {
+    if (n % 2 === 0) return part;
+    return part.startsWith("http") ? link(part, part) : make("span", "whole", {}, part);
+  });
 }
 
 export function link(address, ...children) {
@@ -61,15 +64,15 @@ export function link(address, ...children) {
 
 /** How far off a time is: "dalam 3 menit". */
 export function relative(at) {
-  const seconds = (new Date(at) - clock.now) / 1000;
+  const seconds = Math.round((new Date(at) - clock.now) / 1000);
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
-  return distance.format(Math.trunc(seconds / size), unit);
+  return seconds === 0 ? "sekarang" : distance.format(Math.round(seconds / size), unit);
 }
 
 /** A time and how far off it is, kept up to date by `refreshTimes`. */
 export function moment(at) {
   const time = make("time", "", { datetime: at }, shortMoment.format(new Date(at)));
-  return make("span", "moment", {}, time, make("span", "ago", { "data-relative": at }, relative(at)));
+  return make("span", "moment", {}, time, " ", make("span", "ago", { "data-relative": at }, relative(at)));
 }
 
 export function refreshTimes() {

@@ -38,10 +38,10 @@ class Labelled(Protocol):
 class LinearSettings:
     """`folds` held-out parts for calibration (0 or 1: none); costs are the machines' C per head."""
 
-    intent_cost: float = 0.5
-    service_cost: float = 0.5
-    faq_cost: float = 0.5
-    folds: int = 3
+    intent_cost: float = 1.0
+    service_cost: float = 0.25
+    faq_cost: float = 0.25
+    folds: int = 4
     char_min: int = 2
     char_max: int = 5
     min_df: int = 2
@@ -108,7 +108,7 @@ class LinearModel:
             "vocabulary": self.ngrams.vocabulary,
             "also_margin": self.also_margin,
             "heads": {
-                name: {"labels": h.labels, "temperature": h.temperature} for name, h in self.heads.items()
+                name: {"labels": h.labels, "curve": h.curve} for name, h in self.heads.items()
             },
         }
         (directory / "model.json").write_text(json.dumps(description), encoding="utf-8")
@@ -135,7 +135,7 @@ class LinearModel:
                 head["labels"],
                 arrays[f"{name}_weights"].astype(np.float32),
                 arrays[f"{name}_bias"],
-                head["temperature"],
+                tuple(head["curve"]),
             )
             for name, head in description["heads"].items()
         }

@@ -1,0 +1,150 @@
+"""Every mistake in ``config.yml`` gives one sentence that names its place."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.city import city_from, load_city
+from bot.errors import ConfigError
+from bot.rulebook import Rulebook
+from tests.support.cities import SMALL, small_city
+
+AGENCIES, SERVICES = SMALL["agencies"], SMALL["services"]
+LITTER = {"service": ["sampah"]}
+
+
+def rule(to: str, **when: Any) -> dict[str, Any]:
+    return {"when": when, "to": to}
+
+
+MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
+    # what is wrong: the changed part, the place that is named, a word of the sentence
+    "unknown key": ({"nonsense": 1}, "nonsense", "not permitted"),
+    "prefix in small letters": ({"ticket_prefix": "jk"}, "ticket_prefix", "pattern"),
+    "unknown time zone": ({"timezone": "Asia/Jakarte"}, "timezone", "no time zone"),
+    "no languages": ({"languages": []}, "languages", "at least 1"),
+    "span of zero": ({"deadlines": {"solve": "0 days"}}, "deadlines.solve", "more than zero"),
+    "span without a unit": ({"deadlines": {"solve": 7}}, "deadlines.solve", "no span of time"),
+    "span in a follow-up": ({"follow_ups": {"ask_again": "soon"}}, "follow_ups.ask_again", "no span of time"),
+    "too many rounds": ({"follow_ups": {"overdue_rounds": 99}}, "follow_ups.overdue_rounds", "less than"),
+    "threshold over one": ({"thresholds": {"intent": 2}}, "thresholds.intent", "less than"),
+    "hour without quotes": (
+        {"office_hours": {"opens": "07:30", "closes": 960}}, "office_hours.closes", "in quotes"),
+    "hour of a rule without quotes": (
+        {"routing": [rule("dlh", hours=[1200, "05:00"])]}, "routing.0.when.hours.0", "in quotes"),
+    "quiet hours without quotes": ({"calendar": {"quiet_from": 1260}}, "calendar.quiet_from", "in quotes"),
+    "unknown country": ({"calendar": {"country": "XX"}}, "calendar", "'XX'"),
+    "unknown kind of holiday": ({"calendar": {"categories": ["sunny"]}}, "calendar", "sunny"),
+    "bad holiday": ({"calendar": {"extra_holidays": ["28-12-2026"]}}, "calendar.extra_holidays", "date"),
+    "agency without an address": (
+        {"agencies": AGENCIES | {"dlh": {"name": "LH"}}}, "agencies.dlh.email", "required"),
+    "address without an @": (
+        {"agencies": AGENCIES | {"dlh": {"name": "LH", "email": "dlh"}}}, "agencies.dlh.email", "pattern"),
+    "unit's address": (
+        {"agencies": AGENCIES | {"dlh": {"name": "LH", "email": "a@b", "units": {"x": "y"}}}},
+        "agencies.dlh.units.x", "pattern"),
+    "service of an unknown agency": (
+        {"services": SERVICES | {"pohon": {"name": "Pohon", "agency": "tamhut"}}},
+        "services.pohon.agency", "'tamhut'"),
+    "nothing for the rest": (
+        {"services": {"sampah": SERVICES["sampah"]}}, "services", "'lainnya' is missing"),
+    "rule to an unknown agency": ({"routing": [rule("tamhut", **LITTER)]}, "routing.0", "'tamhut'"),
+    "rule to an unknown unit": ({"routing": [rule("dlh/pagi", **LITTER)]}, "routing.0", "'pagi'"),
+    "rule to a unit of the coordinators": ({"routing": [rule("coordinators/x", **LITTER)]}, "routing.0", "to:"),
+    "rule for an unknown service": ({"routing": [rule("dlh", service=["pohon"])]}, "routing.0", "'pohon'"),
+    "service that is no list": ({"routing": [rule("dlh", service="sampah")]}, "routing.0.when.service", "list"),
+    "unknown condition": ({"routing": [rule("dlh", day=["Monday"])]}, "routing.0.when.day", "not permitted"),
+    "rule that is never reached": (
+        {"routing": [rule("dlh", **LITTER), rule("bina_marga", **LITTER, city=["Jakarta Timur"])]},
+        "routing.1", "never reached"),
+    "rule behind one for everything": (
+        {"routing": [rule("dlh"), rule("bina_marga", **LITTER)]}, "routing.1", "never reached"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_gives_one_sentence_with_its_place(mistake: str) -> None:
+    change, place, word = MISTAKES[mistake]
+    with pytest.raises(ConfigError) as caught:
+        city_from(small_city(**change))
+    [sentence] = caught.value.problems
+    assert sentence.startswith(f"config.yml: {place}")
+    assert word in sentence
+    assert "\n" not in sentence
+
+
+def test_the_small_city_has_no_mistake() -> None:
+    assert city_from(small_city()).ticket_prefix == "KK"
+
+
+def test_several_mistakes_are_told_at_once() -> None:
+    rules = [rule("tamhut"), rule("dlh/pagi", **LITTER)]
+    with pytest.raises(ConfigError) as caught:
+        city_from(small_city(routing=rules))
+    assert len(caught.value.problems) == 3  # two wrong targets, and the second is never reached
+
+
+@pytest.mark.parametrize("data", [None, [], "Jakarta", 5, {}])
+def test_something_else_than_a_configuration_is_told_as_that(data: object) -> None:
+    with pytest.raises(ConfigError) as caught:
+        city_from(data)
+    assert all(sentence.startswith("config.yml: ") for sentence in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "to", ["dlh", "dlh/malam", "coordinators", "lurah@jakarta.example", "a/b@jakarta.example"]
+)
+def test_what_a_rule_may_point_to(to: str) -> None:
+    assert city_from(small_city(routing=[rule(to, **LITTER)])).routing[0].to == to
+
+
+def test_a_narrower_rule_before_a_wider_one_is_fine() -> None:
+    rules = [
+        rule("coordinators", **LITTER, channel=["sms"]),
+        rule("dlh/malam", **LITTER, hours=["20:00", "05:00"]),
+        rule("dlh/malam", service=["sampah", "jalan_rusak"]),
+    ]
+    assert len(city_from(small_city(routing=rules)).routing) == 3
+
+
+def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.yml cannot be read"):
+        load_city(tmp_path / "none.yml")
+
+
+@pytest.mark.parametrize("content", [b"name: [", b"a: b: c", b"\xff\xfe\xff", b"name: 'x"])
+def test_what_is_no_yaml_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "config.yml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load_city(path)
+    [sentence] = caught.value.problems
+    assert sentence.startswith("config.yml: this is not valid YAML")
+
+
+def test_an_hour_without_quotes_in_the_file_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "config.yml"
+    path.write_text("office_hours: {opens: 07:30, closes: 16:00}\n")
+    with pytest.raises(ConfigError, match=r"office_hours\.closes: '960' is no time of day"):
+        load_city(path)
+
+
+def test_a_service_may_have_its_own_deadlines() -> None:
+    own = SERVICES | {"jalan_rusak": SERVICES["jalan_rusak"] | {"deadlines": {"solve": "30 days"}}}
+    city = city_from(small_city(services=own))
+    assert city.deadlines_of("jalan_rusak").solve.amount == 30
+    assert city.deadlines_of("sampah") == city.deadlines
+
+
+def test_targets_are_called_by_name() -> None:
+    city = city_from(small_city())
+    assert city.agency_name("dlh") == "Lingkungan Hidup"
+    assert city.agency_name("coordinators") == "Koordinator pengaduan"
+
+
+def test_the_sample_city_is_whole(rulebook: Rulebook) -> None:
+    city = rulebook.city
+    assert (city.ticket_prefix, city.timezone) == ("JK", "Asia/Jakarta")
+    assert {service.agency for service in city.services.values()} <= set(city.agencies)
+    assert all(agency.head_email for agency in city.agencies.values())

@@ -1,0 +1,109 @@
+"""The simulator with a worker behind it, as ``make run`` starts them, but stepped by the test."""
+
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from bot import followups
+from bot.delivery import Courier
+from bot.rulebook import load_rulebook
+from bot.settings import Settings
+from bot.work import Worker
+from handlers.channels.local import LocalChannel
+from handlers.edge import Edge
+from handlers.web import create_web
+from nlu.client import Guess, NluUnavailableError, Place, Understanding
+from storage.database import Database
+from storage.models import InboundMessage
+from tests.support.clock import MoveableClock
+from tests.support.settings import isolated_settings
+
+POTHOLE = "jalan berlubang di depan SDN 05 Cempaka Putih"
+UNCLEAR = "tolong ditindak ya pak di jalan depan pasar itu"
+
+
+def meaning(
+    intent: str, *services: tuple[str, float], place: str | None = None, sure: float = 0.9
+) -> Understanding:
+    return Understanding(
+        intents=(Guess(intent, sure), Guess("salam", 0.01)),
+        services=tuple(Guess(*service) for service in services),
+        faqs=(Guess("lama_proses", 0.2),),
+        place=Place(place) if place else None,
+    )
+
+
+SCRIPT = {
+    POTHOLE: meaning(
+        "lapor", ("jalan_rusak", 0.97), ("galian_utilitas", 0.02), place="depan SDN 05 Cempaka Putih"
+    ),
+    UNCLEAR: meaning("lapor", ("parkir_liar", 0.3), ("pkl", 0.25), place="depan pasar", sure=0.45),
+}
+
+
+@dataclass
+class ScriptedNlu:
+    """Understands what its script holds, and everything else as idle talk; nothing while it is away."""
+
+    script: Mapping[str, Understanding] = field(default_factory=lambda: SCRIPT)
+    away: bool = False
+
+    def understand(self, texts: Sequence[str]) -> list[Understanding]:
+        if self.away:
+            raise NluUnavailableError("The server is away.")
+        return [self.script.get(text, meaning("di_luar_cakupan")) for text in texts]
+
+
+class Simulator:
+    """A browser at the simulator, and the worker that answers when :meth:`work` is called."""
+
+    def __init__(self, database: Database, clock: MoveableClock, **settings: Any) -> None:
+        self.database, self.clock, self.nlu = database, clock, ScriptedNlu()
+        self.settings = _settings(**settings)
+        self.rulebook = replace(load_rulebook(self.settings), forward_delay=timedelta(0))
+        app = create_web(Edge(self.settings, self.rulebook, database, clock, nlu=None))
+        self.browser: FlaskClient = app.test_client()
+
+    def token(self) -> str:
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.browser.get("/simulator").text)
+        return found[1] if found else ""
+
+    def send(self, text: str = "", citizen: str = "a", **fields: Any) -> TestResponse:
+        body = {"citizen": citizen, "text": text, **fields}
+        return self.browser.post("/simulator/messages", json=body, headers={"X-CSRFToken": self.token()})
+
+    def state(self, citizen: str = "a", after: str = "") -> dict[str, Any]:
+        answer = self.browser.get("/simulator/state", query_string={"citizen": citizen, "after": after})
+        assert answer.status_code == 200
+        data: dict[str, Any] = answer.get_json()
+        return data
+
+    def texts(self, citizen: str = "a") -> list[str]:
+        return [message["text"] for message in self.state(citizen)["messages"]]
+
+    def think(self) -> None:
+        """The worker reads and answers; nothing is sent yet."""
+        Worker(self.database, self.rulebook, self.nlu, self.clock, "test").round()
+
+    def work(self) -> None:
+        """Everything that a worker process does in one go."""
+        self.think()
+        followups.run_due(self.database, self.rulebook, self.clock.now())
+        local = LocalChannel()
+        with ThreadPoolExecutor(1) as pool:
+            Courier(self.database, {"simulator": local, "email": local}, self.clock, "test", pool).round()
+
+    def stored(self) -> list[InboundMessage]:
+        with self.database.read() as session:
+            return list(session.scalars(select(InboundMessage).order_by(InboundMessage.id)))
+
+
+def _settings(**changes: Any) -> Settings:
+    return isolated_settings(**({"public_url": "http://localhost:8000", "simulator": "on"} | changes))

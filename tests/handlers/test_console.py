@@ -1,0 +1,269 @@
+"""The coordinators' console: what waits, what is late, and that each answer goes out once."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from werkzeug.test import TestResponse
+
+from bot.status import Move
+from storage.models import Handover, OutboundMessage, Quarantine, Ticket
+from tests.handlers.city_hall import CityHall, csrf_of, said_on
+
+
+@pytest.fixture
+def rina(hall: CityHall) -> FlaskClient:
+    """A coordinator's browser, logged in."""
+    return hall.coordinator()
+
+
+def send(browser: FlaskClient, path: str, **fields: str) -> TestResponse:
+    """Fill in one of the console's forms and send it."""
+    form = {"csrf_token": csrf_of(browser.get("/console/")), **fields}
+    return browser.post(path, data=form)
+
+
+def answers(hall: CityHall, handover: int) -> list[str]:
+    with hall.database.read() as session:
+        mine = select(OutboundMessage).where(OutboundMessage.key == f"handover:{handover}")
+        return [message.body["text"] for message in session.scalars(mine)]
+
+
+def sent_back(hall: CityHall, note: str = "Bukan kami") -> str:
+    """A ticket that an agency has sent back to the coordinators."""
+    number, token = hall.forwarded("Lampu jalan mati")
+    browser = hall.browser()
+    form = {"csrf_token": csrf_of(browser.get(f"/agency/{token}")), "note": note}
+    browser.post(f"/agency/{token}/send_back", data=form)
+    return number
+
+
+@contextmanager
+def counted(hall: CityHall) -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_more: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(hall.database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(hall.database.engine, "before_cursor_execute", note)
+
+
+def test_what_waits_is_listed_with_its_reason(hall: CityHall, rina: FlaskClient) -> None:
+    hall.handover("Apakah <b>bisa</b>?", "question")
+    hall.handover("Saya mau bicara", "person")
+    page = rina.get("/console/")
+    words = said_on(page)
+    for expected in ("Pertanyaan", "Minta bicara dengan petugas", "2 menunggu jawaban", "WhatsApp"):
+        assert expected in words
+    assert "&lt;b&gt;bisa&lt;/b&gt;" in page.text
+    assert "Terlambat" not in words
+    hall.wait(days=2)
+    assert "Terlambat: dijanjikan" in said_on(rina.get("/console/"))
+
+
+def test_an_answer_goes_to_the_outbox_once(hall: CityHall, rina: FlaskClient) -> None:
+    handover = hall.handover()
+    for _ in range(2):
+        sent = send(rina, f"/console/handovers/{handover}/answer", note="Bisa, di kelurahan.")
+        assert sent.status_code == 303
+    assert "sudah tercatat sebelumnya" in said_on(rina.get("/console/"))
+    assert answers(hall, handover) == ["Bisa, di kelurahan."]
+    done: Handover = hall.get(Handover, handover)
+    assert (done.answer, done.answered_by) == ("Bisa, di kelurahan.", hall.user_id())
+    assert f"pesan-{handover}" not in rina.get("/console/").text
+
+
+def test_the_second_coordinator_is_told_and_keeps_the_text(hall: CityHall, rina: FlaskClient) -> None:
+    handover = hall.handover()
+    budi = hall.coordinator("budi@jakarta.example")
+    send(rina, f"/console/handovers/{handover}/answer", note="Bisa.")
+    told = send(budi, f"/console/handovers/{handover}/answer", note="Bisa, bawa KK.")
+    assert told.status_code == 409
+    assert "sudah dijawab rekan Anda" in said_on(told)
+    assert ">Bisa, bawa KK.</textarea>" in told.text
+    assert answers(hall, handover) == ["Bisa."]
+
+
+@pytest.mark.parametrize("text", ["", "x" * 10_000])
+def test_a_refused_answer_stays_in_its_form(hall: CityHall, rina: FlaskClient, text: str) -> None:
+    handover = hall.handover()
+    page = send(rina, f"/console/handovers/{handover}/answer", note=text)
+    assert page.status_code == 409
+    assert "paling panjang 1600 huruf" in said_on(page)
+    assert f">{text}</textarea>" in page.text
+    assert answers(hall, handover) == []
+
+
+def test_a_message_becomes_a_report(hall: CityHall, rina: FlaskClient) -> None:
+    handover = hall.handover("Lampu mati di gang kami", "unsure")
+    for _ in range(2):
+        send(rina, f"/console/handovers/{handover}/ticket", service="lampu_jalan")
+    with hall.database.read() as session:
+        ticket = session.scalars(select(Ticket)).one()
+    assert (ticket.service, ticket.agency, ticket.story) == (
+        "lampu_jalan",
+        "bina_marga",
+        "Lampu mati di gang kami",
+    )
+    assert len(answers(hall, handover)) == 1
+    assert ticket.number in answers(hall, handover)[0]
+
+
+def test_an_unknown_service_is_refused_in_place(hall: CityHall, rina: FlaskClient) -> None:
+    handover = hall.handover()
+    page = send(rina, f"/console/handovers/{handover}/ticket", service="khayalan")
+    assert page.status_code == 409
+    assert "Pilih salah satu layanan" in said_on(page)
+
+
+def test_a_handover_that_does_not_exist(hall: CityHall, rina: FlaskClient) -> None:
+    assert send(rina, "/console/handovers/77/answer", note="Halo").status_code == 404
+
+
+def test_the_numbers_at_the_top(hall: CityHall, rina: FlaskClient) -> None:
+    hall.handover()
+    hall.forwarded("Kebakaran", service="kebakaran", urgent=True)
+    hall.forwarded()
+    sent_back(hall)
+    words = said_on(rina.get("/console/"))
+    for expected in ("1 menunggu jawaban", "1 darurat terbuka", "0 lewat tenggat", "1 perlu diteruskan"):
+        assert expected in words
+    assert "karantina" not in words
+    hall.wait(days=30)
+    assert "3 lewat tenggat" in said_on(rina.get("/console/"))
+
+
+def test_quarantined_messages_are_counted(hall: CityHall, rina: FlaskClient) -> None:
+    with hall.database.begin() as session:
+        session.add(
+            Quarantine(channel="sms", external_id="SM1", reason="unknown_to", raw={}, received_at=hall.now)
+        )
+    assert "1 pesan di karantina" in said_on(rina.get("/console/"))
+
+
+def test_filters_stand_in_the_address_bar(hall: CityHall, rina: FlaskClient) -> None:
+    waiting, _ = hall.forwarded("Jalan berlubang")
+    accepted, _ = hall.forwarded("Sampah menumpuk", service="sampah")
+    hall.moved(accepted, Move.ACCEPT, "agency:dlh")
+
+    def shown(query: str) -> set[str]:
+        page = rina.get(f"/console/?{query}").text
+        return {number for number in (waiting, accepted) if number in page}
+
+    assert shown("") == {waiting, accepted}
+    assert shown("status=in_progress") == {accepted}
+    assert shown("agency=bina_marga") == {waiting}
+    assert shown("only=late") == set()
+    assert shown("only=open&agency=dlh") == {accepted}
+    assert shown("status=done&only=open") == set()
+    assert shown("status=nonsense&agency=%00&only=x") == {waiting, accepted}
+
+
+def test_filters_survive_a_form(hall: CityHall, rina: FlaskClient) -> None:
+    handover = hall.handover()
+    sent = send(rina, f"/console/handovers/{handover}/answer?status=done&evil=1", note="Bisa.")
+    assert sent.location == "/console/?status=done"
+
+
+def test_passing_on(hall: CityHall, rina: FlaskClient) -> None:
+    number = sent_back(hall, "Ini urusan perhubungan")
+    assert "Ini urusan perhubungan" in said_on(rina.get("/console/"))
+    for _ in range(2):
+        assert send(rina, f"/console/tickets/{number}/pass-on", agency="dishub").status_code == 303
+    ticket = hall.find(number)
+    assert (ticket.status, ticket.agency) == ("waiting", "dishub")
+    assert hall.kinds(number).count("forward") == 2
+    assert hall.written(number)[-1].recipient == "dishub@jakarta.example"
+    page = hall.browser().get(f"/agency/{hall.token_of(number)}")
+    assert page.status_code == 200
+
+
+def test_passing_on_to_nobody_or_too_late(hall: CityHall, rina: FlaskClient) -> None:
+    number = sent_back(hall)
+    nobody = send(rina, f"/console/tickets/{number}/pass-on", agency="")
+    assert nobody.status_code == 409
+    assert "Pilih salah satu instansi" in said_on(nobody)
+    send(rina, f"/console/tickets/{number}/pass-on", agency="dishub")
+    late = send(rina, f"/console/tickets/{number}/pass-on", agency="dlh", **{"from": "ticket"})
+    assert late.status_code == 409
+    assert "sudah ada di instansi" in said_on(late)
+    assert hall.find(number).agency == "dishub"
+
+
+def test_a_ticket_with_all_that_was_said(hall: CityHall, rina: FlaskClient) -> None:
+    handover = hall.handover("Lampu mati <script>alert(1)</script>", "unsure")
+    send(rina, f"/console/handovers/{handover}/ticket", service="lampu_jalan")
+    with hall.database.read() as session:
+        number = session.scalars(select(Ticket.number)).one()
+    page = rina.get(f"/console/tickets/{number}")
+    words = said_on(page)
+    for expected in ("Penerangan jalan umum", "Laporan masuk", "menunggu dikirim", "Diteruskan ke instansi"):
+        assert expected in words
+    assert "<script" not in page.text
+
+
+def test_the_agencys_link_is_not_shown_to_coordinators(hall: CityHall, rina: FlaskClient) -> None:
+    number, token = hall.forwarded()
+    page = rina.get(f"/console/tickets/{number}")
+    assert f"[{number}]" in said_on(page)
+    assert token not in page.text
+
+
+def test_a_ticket_that_does_not_exist(hall: CityHall, rina: FlaskClient) -> None:
+    page = rina.get("/console/tickets/JK-000000-0")
+    assert page.status_code == 404
+    assert "Ke konsol" in said_on(page)
+
+
+def test_finding_a_ticket_by_its_number(hall: CityHall, rina: FlaskClient) -> None:
+    number = hall.ticket()
+    found = rina.get("/console/tickets", query_string={"number": number.lower().replace("-", " ")})
+    assert found.location == f"/console/tickets/{number}"
+    unknown = rina.get("/console/tickets?number=<b>halo", follow_redirects=True)
+    assert "bukan nomor laporan" in said_on(unknown)
+    assert "<b>halo" not in unknown.text
+
+
+def test_the_conversation_of_a_message(hall: CityHall, rina: FlaskClient) -> None:
+    hall.handover("Halo, ada orang?")
+    page = rina.get("/console/").text
+    path = re.search(r"/console/conversations/\d+", page)
+    assert path
+    assert "Halo, ada orang?" in said_on(rina.get(path[0]))
+    assert rina.get("/console/conversations/999").status_code == 404
+
+
+def test_looking_changes_nothing(hall: CityHall, rina: FlaskClient) -> None:
+    number, handover = sent_back(hall), hall.handover()
+    before = hall.everything()
+    for path in ("", f"tickets/{number}", f"tickets/{number}/pass-on", f"handovers/{handover}/answer"):
+        rina.get(f"/console/{path}")
+    assert hall.everything() == before
+
+
+def test_few_queries_however_much_there_is(hall: CityHall, rina: FlaskClient) -> None:
+    for _ in range(5):
+        hall.handover()
+        sent_back(hall)
+    number, _ = hall.forwarded()
+    for path in ("/console/", f"/console/tickets/{number}"):
+        with counted(hall) as statements:
+            assert rina.get(path).status_code == 200
+        assert len(statements) <= 8, statements
+
+
+def test_only_the_newest_are_listed_and_the_page_says_so(hall: CityHall, rina: FlaskClient) -> None:
+    model = hall.find(hall.ticket())
+    copied = {c.key: getattr(model, c.key) for c in Ticket.__mapper__.column_attrs if c.key != "id"}
+    with hall.database.begin() as session:
+        session.add_all(Ticket(**{**copied, "number": f"JK-{n:06d}-0"}) for n in range(120))
+    page = rina.get("/console/")
+    assert page.text.count('<tr role="row">') == 101
+    assert "100 laporan terbaru" in said_on(page)

@@ -1,0 +1,112 @@
+"""Every process is killed with -9 again and again while citizens write: nothing is lost, nothing comes twice."""
+
+import itertools
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from storage.models import InboundMessage, OutboundMessage
+from tests.journeys.conftest import specs
+from tests.journeys.town import Town, town, wait_for
+from tests.standins.citizen import MESSAGES
+
+pytestmark = pytest.mark.processes
+
+MESSAGES_SENT = 1_000
+CITIZENS = 400
+KILLS = 10
+SETTLED_WITHIN_S = 240
+TEXTS = (
+    "jalan berlubang di Jl. Kenanga depan pasar {n}, tolong diperbaiki",
+    "sampah di TPS RW {n} Duri Kepa tidak diangkut seminggu, bau sekali",
+    "lampu jalan mati di gang kober rt {n} sudah lama gelap",
+    "KTP saya hilang, cara urusnya gimana ya?",
+    "halo selamat pagi",
+    "laporan saya sudah sampai mana ya",
+    "terima kasih banyak",
+    "pinjaman cepat cair tanpa jaminan hubungi kami sekarang {n}",
+    "got mampet di depan mushola rt {n} cipinang, air meluap ke rumah",
+    "pohon hampir tumbang di Jl. Cempaka nomor {n} tolong dipangkas",
+)
+
+
+def test_a_thousand_messages_while_everything_is_killed_ten_times(tmp_path: Path) -> None:
+    with town(tmp_path, specs=specs()) as place:
+        forms = list(_forms(place))
+        killer = threading.Thread(target=_kill_all_ten_times, args=(place,))
+        killer.start()
+        with ThreadPoolExecutor(8) as senders:
+            list(senders.map(lambda form: _insist(place, form), _with_repeats(forms)))
+        killer.join()
+        wait_for(lambda: _is_settled(place), SETTLED_WITHIN_S, "the end of all work")
+        _audit(place, {form["MessageSid"] for form in forms})
+
+
+def _forms(place: Town) -> Iterator[dict[str, str]]:
+    citizens = [place.citizen() for _ in range(CITIZENS)]
+    texts = itertools.cycle(TEXTS)
+    for n in range(MESSAGES_SENT):
+        yield citizens[n % CITIZENS].form(next(texts).format(n=n))
+
+
+def _with_repeats(forms: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Every tenth message comes again: at once, or much later."""
+    rng = random.Random(2)
+    late = rng.sample(forms, len(forms) // 20)
+    return [again for form in forms for again in ([form] * (2 if rng.random() < 0.05 else 1))] + late
+
+
+def _insist(place: Town, form: dict[str, str]) -> None:
+    """Post until it is acknowledged, as Twilio does with retries and a fallback address."""
+    line = place.citizen().line
+    for _ in range(600):
+        try:
+            with httpx.Client(trust_env=False, timeout=15) as client:
+                if line.post(form, MESSAGES, client).status_code == httpx.codes.OK:
+                    return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("A message was never acknowledged.")
+
+
+def _kill_all_ten_times(place: Town) -> None:
+    """Each kind in turn; the next only when the last victim has risen again."""
+    for kind in ("web", "worker", "nlu") * KILLS:
+        pid = wait_for(lambda kind=kind: place.children().get(kind), 60, f"{kind} to be up")
+        time.sleep(0.7)
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda kind=kind, pid=pid: place.children().get(kind) not in (pid, None), 60, f"{kind} to rise")
+
+
+def _is_settled(place: Town) -> bool:
+    with place.database() as database, database.read() as session:
+        unread = session.scalar(select(func.count()).where(InboundMessage.state != "done"))
+        unsent = session.scalar(
+            select(func.count()).where(OutboundMessage.state.in_(("waiting", "sending", "in_doubt")))
+        )
+    return not unread and not unsent
+
+
+def _audit(place: Town, sent: set[str]) -> None:
+    with place.database() as database, database.read() as session:
+        stored = session.scalars(select(InboundMessage)).all()
+        written = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == "whatsapp")).all()
+    assert Counter(message.external_id for message in stored) == Counter(sent), "each is stored once"
+    assert all(message.outcome for message in stored), "each has an outcome"
+    assert Counter(message.outcome for message in stored)["error"] == 0, "and none is an error"
+    wanted = Counter((row.recipient, row.body["text"]) for row in written if not row.at_least_once)
+    arrived = Counter((message["to"], message["body"]) for message in place.sent_messages())
+    numbered = {key: count for key, count in arrived.items() if key in wanted}
+    assert numbered == wanted, "each reply arrived once, none twice"
+    assert place.violations() == []
