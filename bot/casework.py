@@ -70,7 +70,7 @@ def _say(case: Case, turn: Turn, facts: Facts) -> None:
         ticket_id=ticket.id if ticket else None,
         lane=EMERGENCY_LANE if urgent else NORMAL_LANE,
         at_least_once=urgent,
-        text=text if urgent else _with_notice(case, text),
+        text=text if urgent else _with_notice(case, text, asks=bool(turn.replies[-1].choices)),
     )
     outbox.to_citizen(case.session, case.rulebook, case.conversation, note, case.now, case.now)
 
@@ -93,14 +93,14 @@ def _office(case: Case) -> Facts:
     }
 
 
-def _with_notice(case: Case, text: str) -> str:
-    """At first contact the privacy notice goes along, in the same (billed) message."""
+def _with_notice(case: Case, text: str, *, asks: bool) -> str:
+    """At first contact the privacy notice goes along, in the same (billed) message; a question stays last."""
     citizen = case.conversation.citizen
     if citizen.notice_given_at is not None:
         return text
     citizen.notice_given_at = case.now
     notice = case.rulebook.wording.say("notice", case.conversation.language, {})
-    return f"{text}\n\n{notice}"
+    return f"{notice}\n\n{text}" if asks else f"{text}\n\n{notice}"
 
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:

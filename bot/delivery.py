@@ -31,7 +31,16 @@ SETTLE_AFTER = timedelta(seconds=20)
 SURE_AFTER = timedelta(seconds=60)
 BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a message is given up
 
-RANK = {"waiting": 0, "sending": 0, "in_doubt": 0, "cancelled": 0, "accepted": 1, "failed": 2, "delivered": 3, "read": 4}
+RANK = {
+    "waiting": 0,
+    "sending": 0,
+    "in_doubt": 0,
+    "cancelled": 0,
+    "accepted": 1,
+    "failed": 2,
+    "delivered": 3,
+    "read": 4,
+}
 # Twilio's states (protocol facts: repeated and out of order) in ours.
 REPORTED = {
     "queued": "accepted",
@@ -82,7 +91,7 @@ class Courier:
         if channel is None:
             return SendError("later", "no_channel", f"There is no channel '{message.channel}' here.")
         if message.lease_until is not None and message.lease_until <= self.clock.now():
-            return SendError("later", "lease_over", "It waited so long behind others that it may be in other hands.")
+            return SendError("later", "lease_over", "It waited too long behind others.")
         try:
             return channel.send(outgoing(message))
         except SendError as error:

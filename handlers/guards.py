@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from handlers.edge import edge
 
 GUARDS = "suarakota.guards"
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+# Another name that leads here would let a website in the same browser pose as a citizen (DNS rebinding).
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def guard(blueprint: Blueprint, kind: str) -> None:
@@ -29,7 +31,9 @@ def guard(blueprint: Blueprint, kind: str) -> None:
 def _loopback_only() -> None:
     """The simulator lets anyone pose as a citizen, so a proxy in front of us is reason enough to close it."""
     behind_proxy = any(header in request.headers for header in FORWARDED)
-    if not edge().settings.simulator_enabled or behind_proxy or not _is_loopback(request.remote_addr):
+    known = request.host.rpartition(":")[0] in OWN_NAMES or request.host in OWN_NAMES
+    here = known and not behind_proxy and _is_loopback(request.remote_addr)
+    if not edge().settings.simulator_enabled or not here:
         abort(404)
 
 

@@ -56,6 +56,7 @@ REASONS = {
     "person": "Minta bicara dengan petugas",
     "no_understanding": "Belum terbaca sistem",
     "media": "Foto atau berkas",
+    "data": "Permintaan tentang data pribadi",
     "error": "Gagal diproses sistem",
 }
 DELIVERY = {

@@ -98,7 +98,10 @@ def _environment() -> dict[str, str]:
     env.setdefault("PORT", "8000")
     env["SECRET_KEY"] = env.get("SECRET_KEY") or kept_secret(ROOT / "var" / "secret_key")
     if not env.get("ADMIN_EMAIL"):
-        env |= {"ADMIN_EMAIL": "admin@jakarta.example", "ADMIN_PASSWORD": kept_secret(ROOT / "var" / "admin_password")}
+        env |= {
+            "ADMIN_EMAIL": "admin@jakarta.example",
+            "ADMIN_PASSWORD": kept_secret(ROOT / "var" / "admin_password"),
+        }
     return env
 
 

@@ -26,6 +26,7 @@ from bot.rulebook import Rulebook
 from bot.work import Understands, Worker
 from scheduler.waking import Bell, bell_for
 from storage.database import Database
+from storage.leading import Leadership
 from storage.models import Heartbeat
 
 log = structlog.get_logger()
@@ -58,21 +59,28 @@ def run(parts: Parts) -> None:
     with ThreadPoolExecutor(SENDERS, "send") as pool:
         courier = Courier(parts.database, parts.channels, parts.clock, name, pool)
         worker = Worker(parts.database, parts.rulebook, parts.nlu, parts.clock, name)
-        scheduler = _scheduler(parts, courier, name)
+        leadership = Leadership(parts.database)
+        scheduler = _scheduler(parts, courier, leadership, name)
         loops = [_start_loop(job, bell_for(parts.database), stop) for job in (worker.round, courier.round)]
         scheduler.start()
         log.info("worker_started", worker=name)
         stop.wait()
         scheduler.shutdown()
+        leadership.release()
         for loop in loops:
             loop.join()
     log.info("worker_stopped", worker=name)
 
 
-def _scheduler(parts: Parts, courier: Courier, name: str) -> BackgroundScheduler:
+def _tick(parts: Parts, leadership: Leadership) -> int:
+    """Follow-ups are the leader's; claimed row by row all the same, so a change of leader doubles nothing."""
+    return followups.run_due(parts.database, parts.rulebook, parts.clock.now()) if leadership.is_ours() else 0
+
+
+def _scheduler(parts: Parts, courier: Courier, leadership: Leadership, name: str) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     jobs: list[tuple[Callable[[], object], float]] = [
-        (lambda: followups.run_due(parts.database, parts.rulebook, parts.clock.now()), TICK_S),
+        (lambda: _tick(parts, leadership), TICK_S),
         (courier.settle, SETTLE_S),
         (lambda: beat(parts.database, name, parts.clock.now()), HEARTBEAT_S),
     ]

@@ -13,6 +13,8 @@ from storage.keyring import Keyring
 from tests.support import databases, postgres
 from tests.support.clock import MoveableClock, at
 from tests.support.databases import PostgresTemplate, SqliteTemplate
+from tests.support.folders import short_lived_folder
+from tests.support.outbox import Post
 from tests.support.settings import isolated_settings
 
 
@@ -43,13 +45,9 @@ def rulebook() -> Rulebook:
 
 
 @pytest.fixture(params=databases.kinds())
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == databases.SQLITE:
-        copy = request.getfixturevalue("sqlite_template").copy(tmp_path)
-    else:
-        copy = request.getfixturevalue("postgres_template").copy()
-    with copy as opened:
+    with request.getfixturevalue(f"{request.param}_template").copy() as opened:
         yield opened
 
 
@@ -59,20 +57,36 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == databases.SQLITE:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    with request.getfixturevalue("postgres_template").empty() as url:
+    with request.getfixturevalue("postgresql_template").empty() as url:
         yield url
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_template: SqliteTemplate) -> Iterator[Database]:
     """For tests in which the kind of database makes no difference."""
-    with sqlite_template.copy(tmp_path) as opened:
+    with sqlite_template.copy() as opened:
         yield opened
 
 
+@pytest.fixture
+def post(database: Database, clock: MoveableClock) -> Iterator[Post]:
+    office = Post(database, clock)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def local_post(sqlite_database: Database, clock: MoveableClock) -> Iterator[Post]:
+    """For what is decided without the database's help."""
+    office = Post(sqlite_database, clock)
+    yield office
+    office.close()
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
-    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+def sqlite_template() -> Iterator[SqliteTemplate]:
+    with short_lived_folder() as folder:
+        yield SqliteTemplate(folder)
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +101,7 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> Iterator[PostgresTemplate]:
+def postgresql_template(postgres_url: str) -> Iterator[PostgresTemplate]:
     template = PostgresTemplate(postgres_url)
     yield template
     template.drop()

@@ -10,6 +10,7 @@ EMERGENCY = "darurat"
 # Words of an emergency lower the bar for the model: two weak witnesses are worth one strong one.
 WITH_EMERGENCY_WORDS = 0.3
 OFFERED_SERVICES = 3
+CLEAR_SERVICE = 0.9
 
 
 class Decision(StrEnum):
@@ -46,6 +47,8 @@ def _decide_report(understanding: Understanding, thresholds: Thresholds) -> Deci
     if service is None:
         return Decision.PERSON
     if understanding.intent.confidence >= thresholds.intent and service.confidence >= thresholds.service:
+        return Decision.ACT
+    if service.confidence >= CLEAR_SERVICE:  # asking what is clear already would only annoy
         return Decision.ACT
     return Decision.ASK if _may_be_report(understanding, thresholds) else Decision.PERSON
 

@@ -62,18 +62,29 @@ def _service(dialogue: Dialogue, pending: Pending, said: Said, city: City) -> Tu
         return Turn(dialogue.settled(), (Reply("handed_over_unsure"),), action, outcome="person")
     if option:
         return reports.proceed(dialogue, replace(draft, service=option), said, city)
-    return None if is_new_matter(said) else _more_of_the_story(dialogue, draft, said, city)
+    return None if is_new_matter(said) else _more_of_the_story(dialogue, draft, pending, said, city)
 
 
-def _more_of_the_story(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn | None:
+def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said: Said, city: City) -> Turn:
     """Instead of choosing, the citizen explains: now it may be clear, else a person reads it."""
+    if not said.text:
+        return Turn(dialogue, outcome="attached")
     story = replace(draft, story=f"{draft.story}\n{said.text}".strip(), location=said.location or draft.location)
-    understood = said.understanding
-    service = understood.service if understood else None
-    if service and service.confidence >= city.thresholds.service and service.label in city.services:
-        return reports.proceed(dialogue, replace(story, service=service.label), said, city)
+    service = _service_told(pending, said, city)
+    if service:
+        return reports.proceed(dialogue, replace(story, service=service), said, city)
     action = AskPerson("unsure", story.story)
     return Turn(dialogue.settled(), (Reply("handed_over_unsure"),), action, outcome="person")
+
+
+def _service_told(pending: Pending, said: Said, city: City) -> str | None:
+    """The service that an explanation makes clear: one of those offered, or another in a report of its own."""
+    understood = said.understanding
+    guess = understood.service if understood else None
+    if understood is None or guess is None or guess.label not in city.services:
+        return None
+    told = guess.label in pending.options or understood.intent.label in REPORTS
+    return guess.label if told and guess.confidence >= city.thresholds.service else None
 
 
 def _place(dialogue: Dialogue, said: Said, city: City) -> Turn | None:

@@ -58,7 +58,7 @@ def _commands(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
 
 
 def _emergency(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
-    if not said.text or not is_emergency(said.understanding, said.emergency_words, city.thresholds):
+    if not said.text or said.choice or not is_emergency(said.understanding, said.emergency_words, city.thresholds):
         return None
     same = tickets.just_talked_about(dialogue, said, situation)
     if same and same.urgent:

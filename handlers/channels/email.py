@@ -1,6 +1,5 @@
 """E-mail to agencies over SMTP."""
 
-import re
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -57,7 +56,7 @@ class EmailChannel:
 def _mime(message: Outgoing) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"] = message.sender or "", message.recipient
-    mail["Subject"] = re.sub(r"[\r\n]+", " ", message.subject)
+    mail["Subject"] = " ".join(message.subject.split())  # a line break of any kind would be refused
     mail["Message-ID"], mail["Date"] = message.message_id, formatdate()
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)

@@ -81,6 +81,10 @@ def understanding_table(predictions: Sequence[Prediction]) -> list[tuple[str, fl
         ),
         ("emergency recall", _share(urgent, _is_alarm)),
         ("emergency false alarms", _share(others, _is_alarm)),
+        (
+            "emergency recall at 1 alarm in 200",
+            metrics.recall_at_alarms([_urgency(p) for p in urgent], [_urgency(p) for p in others], 1 / 200),
+        ),
     ]
 
 
@@ -158,6 +162,12 @@ def _head_rows(head: str, predictions: Sequence[Prediction]) -> list[tuple[str, 
 
 def _is_alarm(prediction: Prediction) -> bool:
     return bool(prediction.result["intent"]["name"] == EMERGENCY)
+
+
+def _urgency(prediction: Prediction) -> float:
+    """The confidence that it is an emergency; 0 where that is not among the first ten."""
+    ranking = prediction.result["intent_ranking"]
+    return next((float(label["confidence"]) for label in ranking if label["name"] == EMERGENCY), 0.0)
 
 
 def _interval(example: Example) -> tuple[int, int] | None:

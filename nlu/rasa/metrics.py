@@ -46,6 +46,15 @@ def coverage_at(right: Sequence[bool], confidences: Sequence[float], precision: 
     return float(enough.max() / len(order)) if len(enough) else 0.0
 
 
+def recall_at_alarms(wanted: Sequence[float], unwanted: Sequence[float], alarms: float) -> float:
+    """Share of the wanted that score above a limit which at most this share of the unwanted passes."""
+    if not len(wanted) or not len(unwanted):
+        return float("nan")
+    passing = int(alarms * len(unwanted))
+    limit = np.sort(np.asarray(unwanted))[::-1][passing] if passing < len(unwanted) else -1.0
+    return float(np.mean(np.asarray(wanted) > limit))
+
+
 def set_f1(truth: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
     """F1 over all named further services together."""
     hits = sum(len(set(a) & set(b)) for a, b in zip(truth, predicted, strict=True))

@@ -32,6 +32,7 @@ UNCLEAR = "tolong ditindak ya pak di jalan depan pasar itu"
 def meaning(
     intent: str, *services: tuple[str, float], place: str | None = None, sure: float = 0.9
 ) -> Understanding:
+    """What the model might make of a text."""
     return Understanding(
         intents=(Guess(intent, sure), Guess("salam", 0.01)),
         services=tuple(Guess(*service) for service in services),

@@ -262,8 +262,9 @@ def test_it_answers_this_machine_only(quick: Simulator, path: str) -> None:
     assert get(path, environ_base={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
     assert get(path, environ_base={"REMOTE_ADDR": "::1"}).status_code == 200
     assert get(path, environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 404
-    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+    for header in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"):
         assert get(path, headers={header: "127.0.0.1"}).status_code == 404
+    assert get(path, headers={"Host": "evil.example"}).status_code == 404, "a foreign name that leads here"
 
 
 @pytest.mark.parametrize("closing", [{"simulator": "off"}, {"simulator": ""}])

@@ -41,7 +41,7 @@ def test_long_messages_are_cut() -> None:
 
 def test_areas_and_length_count_as_tokens() -> None:
     assert feature_words("banjir di kebon jeruk, kel kemangisan") == [
-        *"banjir di _wilayah kelurahan _wilayah".split(),
+        *["banjir", "di", "_wilayah", "kelurahan", "_wilayah"],
         "_panjang3",
     ]
     assert feature_words("") == []

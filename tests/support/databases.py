@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from storage import migrate
 from storage.database import Database, open_database
 from tests.support import postgres
+from tests.support.folders import short_lived_folder
 
 STRATEGIES_SINCE = 150_000  # PostgreSQL 15
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -41,11 +42,11 @@ class SqliteTemplate:
         _migrated(f"sqlite:///{self._file}")
 
     @contextmanager
-    def copy(self, folder: Path) -> Iterator[Database]:
-        target = folder / "test.db"
-        shutil.copyfile(self._file, target)
-        with opened(f"sqlite:///{target}") as database:
-            yield database
+    def copy(self) -> Iterator[Database]:
+        with short_lived_folder() as folder:
+            shutil.copyfile(self._file, folder / "test.db")
+            with opened(f"sqlite:///{folder / 'test.db'}") as database:
+                yield database
 
 
 class PostgresTemplate:

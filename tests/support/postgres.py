@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,11 +16,13 @@ from pathlib import Path
 
 import psycopg
 
+from tests.support.folders import in_memory
+from tests.support.ports import free_port
+
 USER = "postgres"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=100",
         "shared_buffers=64MB", "listen_addresses=127.0.0.1", "unix_socket_directories=")  # fmt: skip
 UP_WITHIN_S = 20
-IN_MEMORY, ENOUGH = "/dev/shm", 1 << 30
 
 
 def binaries() -> Path | None:
@@ -38,7 +39,7 @@ def binaries() -> Path | None:
 @contextmanager
 def cluster(programs: Path) -> Iterator[str]:
     """A running server; the URL of its database ``postgres``."""
-    folder = Path(tempfile.mkdtemp(prefix="suarakota-postgres-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="suarakota-postgres-", dir=in_memory()))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
@@ -84,12 +85,6 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             time.sleep(0.05)
 
 
-def _in_memory() -> str | None:
-    """Memory instead of a disk, where there is plenty of it."""
-    usable = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH
-    return IN_MEMORY if usable else None
-
-
 def _as_user() -> list[str]:
     """For root: run as user postgres, and end when the test session is killed."""
     if os.geteuid() != 0:
@@ -102,10 +97,3 @@ def _has_user() -> bool:
         return bool(pwd.getpwnam(USER))
     except KeyError:
         return False
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

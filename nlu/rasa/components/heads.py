@@ -22,7 +22,7 @@ _UNSEEN_SCORE = -2.0
 
 @dataclass(frozen=True)
 class Head:
-    """Labels, one column of weights each, and the curve (slope, offset) that turns margins into confidences."""
+    """Labels, a column of weights each, and the curve (slope, offset) from margins to confidences."""
 
     labels: list[str]
     weights: np.ndarray
@@ -112,6 +112,7 @@ def _held_out_scores(
 def _fit_curve(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
     """The slope (positive) and offset under which the held-out labels are most likely."""
     rows = np.arange(len(targets))
+    scores = scores.astype(np.float64)  # in single precision the search would not see its own steps
 
     def loss(parameters: np.ndarray) -> float:
         curve = float(np.exp(parameters[0])), float(parameters[1])

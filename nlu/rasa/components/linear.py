@@ -107,9 +107,7 @@ class LinearModel:
             "ngrams": asdict(self.ngrams.settings),
             "vocabulary": self.ngrams.vocabulary,
             "also_margin": self.also_margin,
-            "heads": {
-                name: {"labels": h.labels, "curve": h.curve} for name, h in self.heads.items()
-            },
+            "heads": {name: {"labels": h.labels, "curve": h.curve} for name, h in self.heads.items()},
         }
         (directory / "model.json").write_text(json.dumps(description), encoding="utf-8")
 

@@ -222,3 +222,32 @@ def test_thanks_are_not_taken_for_a_place(said, city):
     turn = respond(dialogue, said("makasih ya", understood("terima_kasih")), QUIET, city)
     assert turn.replies[0].wording == "welcome"
     assert turn.dialogue.draft is not None
+
+
+def test_choosing_fire_from_a_list_is_an_answer_and_no_cry_for_help(said, city):
+    dialogue = Dialogue(
+        Pending(Asked.SERVICE, NOON, ("kebakaran", "other")), Draft("lapor", "hidran di gang bocor")
+    )
+    button = said("Kebakaran dan penyelamatan", understood("darurat", "kebakaran"), choice="kebakaran")
+    turn = respond(dialogue, button, QUIET, city)
+    assert turn.dialogue.draft.story == "hidran di gang bocor"
+    assert turn.replies[0].wording == "ask_place"
+
+
+def test_a_remark_about_a_photo_does_not_choose_a_service(said, city):
+    dialogue = Dialogue(Pending(Asked.SERVICE, NOON, ("jalan_rusak", "other")), Draft("lapor", "bolong gede"))
+    turn = respond(dialogue, said("ini fotonya pak coba", understood("tambah_info", "ktp")), QUIET, city)
+    assert isinstance(turn.action, AskPerson)
+
+
+def test_a_photo_while_we_ask_what_it_is_about_keeps_the_question(said, city):
+    dialogue = Dialogue(Pending(Asked.SERVICE, NOON, ("jalan_rusak", "other")), Draft("lapor", "bolong gede"))
+    turn = respond(dialogue, said("", None, media=1), QUIET, city)
+    assert turn.dialogue == dialogue
+    assert not turn.replies
+
+
+def test_what_is_clear_already_is_not_asked(said, city):
+    clear = understood("lapor", "jalan_rusak", sure=0.45, service_sure=0.97, place="Jl. Melati")
+    turn = respond(Dialogue(), said("bolong gede banget di Jl. Melati tuh", clear), QUIET, city)
+    assert isinstance(turn.action, FileReport)

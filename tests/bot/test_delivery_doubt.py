@@ -1,0 +1,180 @@
+"""A message of which nobody knows whether it went out is found out about, and never sent twice."""
+
+import pytest
+
+from bot.delivery import BACK_OFF, LEASE, SETTLE_AFTER, SURE_AFTER
+from bot.messages import SendError
+from storage.queries.claiming import claim_outbound
+from tests.support.outbox import Post
+
+LATER, DOUBT, FINAL = SendError("later", "20429"), SendError("in_doubt", "500"), SendError("final", "21211")
+
+
+def test_a_message_in_doubt_is_not_sent_again_while_nobody_knows(post: Post) -> None:
+    row_id = post.write()
+    post.provider.lose_answers, post.provider.deaf = 1, True
+    post.courier().round()
+    for _ in range(10):
+        post.clock.move(hours=2)
+        post.courier().round()
+        post.courier().settle()
+    assert post.row(row_id).state == "in_doubt"
+    assert post.provider.texts == ["Halo"]
+
+
+def test_settling_finds_it(post: Post) -> None:
+    row_id = post.write()
+    post.provider.lose_answers = 1
+    post.courier().round()
+    assert post.courier().settle() == 0  # too soon to ask
+    post.clock.move(seconds=SETTLE_AFTER.seconds + 1)
+    assert post.courier().settle() == 1
+    row = post.row(row_id)
+    assert (row.state, row.provider_id) == ("accepted", "SM1")
+    assert post.provider.texts == ["Halo"]
+
+
+def test_settling_does_not_find_it_and_waits_until_that_is_sure(post: Post) -> None:
+    row_id = post.write()
+    post.provider.outcomes = [DOUBT]
+    post.courier().round()
+    waited = 0
+    while post.row(row_id).state == "in_doubt":
+        waited += post.clock.move(seconds=5) and 5
+        post.courier().settle()
+    assert waited >= SURE_AFTER.seconds
+    post.clock.move(seconds=BACK_OFF[0])
+    post.courier().round()
+    assert (post.row(row_id).state, post.provider.texts) == ("accepted", ["Halo"])
+
+
+def test_a_callback_settles_it_before_anybody_asks(post: Post) -> None:
+    row_id = post.write()
+    post.provider.lose_answers = 1
+    post.courier().round()
+    assert post.reports(row_id, "SM1", "delivered")
+    post.clock.move(hours=1)
+    assert post.courier().settle() == 0
+    assert post.provider.texts == ["Halo"]
+
+
+def test_identical_texts_are_counted(post: Post) -> None:
+    """Three times the same words, all in doubt; the provider has two of them."""
+    rows = [post.write("Sudah beres?") for _ in range(3)]
+    post.provider.outcomes = [None, DOUBT, None]
+    post.provider.before_send = lambda _: setattr(post.provider, "lose_answers", 1)
+    post.courier().round()
+    post.provider.before_send = lambda _: None
+    post.provider.lose_answers = 0
+    assert post.states() == ["in_doubt"] * 3
+    for _ in range(20):
+        post.clock.move(seconds=30)
+        post.courier().settle()
+        post.courier().round()
+    assert post.states() == ["accepted"] * 3
+    assert len(post.provider.taken) == 3
+    assert len({post.row(row_id).provider_id for row_id in rows}) == 3
+
+
+def test_an_identical_text_that_arrived_earlier_is_not_taken_for_it(post: Post) -> None:
+    first, second = post.write("Sama-sama."), post.write("Sama-sama.")
+    post.provider.outcomes = [None, DOUBT]
+    post.courier().round()
+    post.clock.move(minutes=5)
+    post.courier().settle()
+    assert (post.row(first).state, post.row(second).state) == ("accepted", "waiting")
+
+
+def test_doubt_that_returns_at_every_attempt_is_given_up_in_the_end(post: Post) -> None:
+    row_id = post.write()
+    post.provider.outcomes = [DOUBT] * 100
+    for _ in range(30):
+        post.clock.move(hours=3)
+        post.courier().round()
+        post.courier().settle()
+    assert (post.row(row_id).state, post.row(row_id).attempts) == ("failed", len(BACK_OFF) + 1)
+
+
+def test_a_crash_while_looking_up_concerns_one_message(local_post: Post) -> None:
+    rows = [local_post.write(text) for text in ("one", "two")]
+    local_post.provider.lose_answers = 2
+    local_post.courier().round()
+    local_post.clock.move(minutes=5)
+    local_post.provider.crash_on = "one"
+    local_post.courier().settle()
+    assert [local_post.row(row_id).state for row_id in rows] == ["in_doubt", "accepted"]
+
+
+def test_what_may_arrive_twice_is_simply_sent_again(post: Post) -> None:
+    row_id = post.write("112!", at_least_once=True)
+    post.provider.lose_answers = 1
+    post.courier().round()
+    assert post.row(row_id).state == "waiting"
+    post.clock.move(seconds=BACK_OFF[0])
+    post.courier().round()
+    assert (post.row(row_id).state, post.provider.texts) == ("accepted", ["112!", "112!"])
+
+
+# -- the sender dies --------------------------------------------------------------------------------------------
+
+
+def claim_and_die(post: Post) -> None:
+    with post.database.begin() as session:
+        claim_outbound(session, "dead", post.clock.now(), 10, LEASE)
+
+
+def test_nobody_touches_a_message_that_somebody_is_sending(post: Post) -> None:
+    post.write()
+    claim_and_die(post)
+    assert (post.courier("two").round(), post.courier("two").settle()) == (0, 0)
+
+
+@pytest.mark.parametrize("had_sent", [True, False])
+def test_a_sender_that_died_leaves_a_doubt_that_is_settled(post: Post, had_sent: bool) -> None:
+    row_id = post.write()
+    claim_and_die(post)
+    if had_sent:
+        post.provider.taken.append(("Halo", "SM9"))
+    for _ in range(20):
+        post.clock.move(seconds=30)
+        post.courier("two").settle()
+        post.courier("two").round()
+    assert (post.row(row_id).state, post.provider.texts) == ("accepted", ["Halo"])
+
+
+def test_the_first_reply_to_an_emergency_goes_out_again_when_its_sender_died(post: Post) -> None:
+    post.write("112!", at_least_once=True)
+    claim_and_die(post)
+    post.clock.move(seconds=LEASE.seconds + 1)
+    post.courier("two").settle()
+    assert post.courier("two").round() == 1
+
+
+def test_a_message_that_waited_longer_than_its_lease_is_not_sent_by_the_slow_sender(post: Post) -> None:
+    """Somebody else may have found that it was never sent, and be sending it now."""
+    slow, late = post.write("slow"), post.write("late")
+
+    def take_long(_: object) -> None:
+        post.provider.before_send = lambda _: None
+        post.clock.move(seconds=LEASE.seconds + 1)
+
+    post.provider.before_send = take_long
+    post.courier().round()
+    assert post.provider.texts == ["slow"]
+    assert (post.row(slow).state, post.row(late).state) == ("accepted", "waiting")
+
+
+def test_a_slow_sender_does_not_undo_what_another_one_did_meanwhile(post: Post) -> None:
+    row_id = post.write("112!", at_least_once=True)
+
+    def be_overtaken(_: object) -> None:
+        post.provider.before_send = lambda _: None
+        post.clock.move(seconds=LEASE.seconds + 1)
+        post.courier("two").settle()
+        with post.database.begin() as session:
+            claim_outbound(session, "two", post.clock.now(), 10, LEASE)
+
+    post.provider.before_send, post.provider.outcomes = be_overtaken, [LATER]
+    post.courier("one").round()
+    row = post.row(row_id)
+    assert (row.state, row.lease_owner) == ("sending", "two")

@@ -1,0 +1,312 @@
+"""Sending through the official client to a Twilio that is a process of its own, and all that goes wrong."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+from werkzeug.serving import make_server
+
+from bot.delivery import Courier
+from bot.messages import SMS, WHATSAPP, Choice, Outgoing, SendError
+from bot.rulebook import Rulebook
+from handlers.channels.twilio import TwilioChannel
+from handlers.edge import Edge
+from handlers.web import create_web
+from storage.database import Database
+from tests.standins.twilio_specs import Specs
+from tests.support.clock import MoveableClock
+from tests.support.outbox import Post
+from tests.support.ports import free_port
+from tests.support.processes import Started, running
+from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, PUBLIC_URL, TOKEN, isolated_settings
+from tests.support.specs import TWILIO_SPECS
+
+pytestmark = pytest.mark.processes
+SENDERS = {WHATSAPP: OUR_WHATSAPP, SMS: OUR_SMS}
+SARI, BUDI = "whatsapp:+628000000001", "whatsapp:+628000000002"
+
+
+class Twilio:
+    """The stand-in, as a test looks into it and steers it."""
+
+    def __init__(self, started: Started) -> None:
+        self.url = started.url
+        self._http = httpx.Client(base_url=f"{started.url}/_standin", trust_env=False)
+
+    def get(self, what: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._http.get(what).json()
+        return found
+
+    def fails(self, mode: str, **details: Any) -> None:
+        assert self._http.post("faults", json={"mode": mode, **details}).status_code == 200
+
+    def clear(self) -> None:
+        self._http.post("clear")
+
+    def channel(self, token: str = TOKEN, base_url: str = PUBLIC_URL, timeout_s: float = 5) -> TwilioChannel:
+        return TwilioChannel(ACCOUNT, token, SENDERS, base_url, self.url, timeout_s)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Twilio]:
+    specs = ["--specs", str(TWILIO_SPECS)] if TWILIO_SPECS else []
+    with running("tests.standins.twilio", "--account", ACCOUNT, "--token", TOKEN, *specs) as started:
+        twilio = Twilio(started)
+        yield twilio
+        twilio.close()
+
+
+@pytest.fixture
+def twilio(process: Twilio) -> Twilio:
+    process.clear()
+    return process
+
+
+def message(text: str = "Halo", **fields: Any) -> Outgoing:
+    return Outgoing(**({"id": 7, "channel": WHATSAPP, "recipient": SARI, "sender": None, "text": text} | fields))
+
+
+def error_of(action: Callable[[], object]) -> tuple[str, str]:
+    with pytest.raises(SendError) as caught:
+        action()
+    return caught.value.kind, caught.value.code
+
+
+def test_a_message_is_asked_for_as_twilio_describes_it(twilio: Twilio) -> None:
+    sent = twilio.channel().send(message("Jalan Anda sudah dicatat."))
+    [taken] = twilio.get("messages")
+    assert (taken["sid"], sent.delivered) == (sent.provider_id, False)
+    assert taken["form"] == {
+        "To": [SARI],
+        "From": [OUR_WHATSAPP],
+        "Body": ["Jalan Anda sudah dicatat."],
+        "StatusCallback": [f"{PUBLIC_URL}/webhooks/twilio/status?outbound=7"],
+    }
+    assert twilio.get("violations") == []
+
+
+def test_the_sender_is_the_number_that_was_written_to(twilio: Twilio) -> None:
+    twilio.channel().send(message(sender="whatsapp:+628001119999"))
+    twilio.channel().send(message(channel=SMS, recipient="+628000000001"))
+    assert [m["from"] for m in twilio.get("messages")] == ["whatsapp:+628001119999", OUR_SMS]
+
+
+def test_choices_are_a_numbered_list(twilio: Twilio) -> None:
+    twilio.channel().send(message("Sudah beres?", choices=(Choice("yes", "Sudah"), Choice("no", "Belum"))))
+    assert twilio.get("messages")[0]["body"] == "Sudah beres?\n1. Sudah\n2. Belum"
+
+
+def test_a_template_goes_with_its_variables(twilio: Twilio) -> None:
+    twilio.channel().send(message(template="HX" + "a" * 32, variables={"1": "JK-7Q2M9X-4", "2": "é\"'"}))
+    form = twilio.get("messages")[0]["form"]
+    assert form["ContentSid"] == ["HX" + "a" * 32]
+    assert form["ContentVariables"] == ['{"1": "JK-7Q2M9X-4", "2": "\\u00e9\\"\'"}']
+    assert "Body" not in form
+    assert twilio.get("violations") == []
+
+
+def test_a_text_longer_than_twilio_takes_is_cut(twilio: Twilio) -> None:
+    twilio.channel().send(message("x" * 2_000))
+    assert len(twilio.get("messages")[0]["body"]) == 1_600
+
+
+@pytest.mark.parametrize("text", ["banjir 🚨", "a&b=c+d%20", "baris\nbaru", "‮"])
+def test_texts_arrive_as_they_are(twilio: Twilio, text: str) -> None:
+    twilio.channel().send(message(text))
+    assert twilio.get("messages")[0]["body"] == text
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "taken"),
+    [
+        ("429", "later", 0),
+        ("500", "in_doubt", 0),
+        ("reset", "in_doubt", 0),
+        ("timeout", "in_doubt", 0),
+        ("accept_then_reset", "in_doubt", 1),
+        ("accept_then_500", "in_doubt", 1),
+    ],
+)
+def test_what_goes_wrong_is_told_apart(twilio: Twilio, mode: str, kind: str, taken: int) -> None:
+    twilio.fails(mode, seconds=0.6)
+    assert error_of(lambda: twilio.channel(timeout_s=0.3).send(message()))[0] == kind
+    assert len(twilio.get("messages")) == taken
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(20429, "later"), (63018, "later"), (30001, "later"), (14107, "later"), (63016, "final"), (21610, "final"),
+     (21211, "final"), (21617, "final"), (20003, "final"), (63024, "final"), (99999, "final")],
+)  # fmt: skip
+def test_refusals_are_told_apart_by_their_code(twilio: Twilio, code: int, kind: str) -> None:
+    twilio.fails("refuse", code=code)
+    assert error_of(lambda: twilio.channel().send(message())) == (kind, str(code))
+
+
+def test_what_twilio_itself_would_refuse(twilio: Twilio) -> None:
+    channel = twilio.channel()
+    assert error_of(lambda: channel.send(message(recipient="whatsapp:nobody"))) == ("final", "21211")
+    assert error_of(lambda: channel.send(message(""))) == ("final", "21619")
+    assert error_of(lambda: twilio.channel("wrong token").send(message())) == ("final", "20003")
+    assert twilio.get("messages") == []
+
+
+def test_nobody_listening_means_that_nothing_was_sent() -> None:
+    channel = TwilioChannel(ACCOUNT, TOKEN, SENDERS, PUBLIC_URL, f"http://127.0.0.1:{free_port()}", 1)
+    assert error_of(lambda: channel.send(message())) == ("later", "connect")
+
+
+def test_without_a_sender_it_waits() -> None:
+    channel = TwilioChannel(ACCOUNT, TOKEN, {WHATSAPP: ""}, PUBLIC_URL, "http://127.0.0.1:9")
+    assert error_of(lambda: channel.send(message())) == ("later", "no_sender")
+
+
+# -- looking up -------------------------------------------------------------------------------------------------
+
+
+def test_a_message_in_doubt_is_found_by_recipient_and_text(twilio: Twilio) -> None:
+    channel = twilio.channel()
+    sid = channel.send(message("Sudah beres?", choices=(Choice("yes", "Sudah"),))).provider_id
+    channel.send(message("Halo"))
+    channel.send(message("Sudah beres?", recipient=BUDI))
+    same = message("Sudah beres?", choices=(Choice("yes", "Sudah"),))
+    assert channel.find_sent(same, frozenset()) == sid
+    assert channel.find_sent(same, frozenset({sid})) is None
+    assert channel.find_sent(message("Never sent"), frozenset()) is None
+    assert twilio.get("violations") == []
+
+
+def test_identical_texts_are_told_apart_by_what_is_known(twilio: Twilio) -> None:
+    channel = twilio.channel()
+    sids = [channel.send(message("Sama-sama.")).provider_id for _ in range(3)]
+    assert channel.find_sent(message("Sama-sama."), frozenset(sids[1:])) == sids[0]
+
+
+def test_a_template_is_found_by_its_values(twilio: Twilio) -> None:
+    """What Twilio lists is its own rendering of the template, not the text that we would have sent."""
+    channel = twilio.channel()
+    rendered = channel.send(message("Laporan JK-7Q2M9X-4 soal Sampah sudah selesai?")).provider_id
+    asked = message("Sudah beres?", template="HX" + "a" * 32, variables={"1": "JK-7Q2M9X-4", "2": "Sampah"})
+    assert channel.find_sent(asked, frozenset()) == rendered
+    other = message("Sudah beres?", template="HX" + "a" * 32, variables={"1": "JK-000000-0", "2": "Sampah"})
+    assert channel.find_sent(other, frozenset()) is None
+
+
+@pytest.mark.parametrize("mode", ["500", "429", "reset", "timeout"])
+def test_when_it_cannot_be_asked_that_is_said(twilio: Twilio, mode: str) -> None:
+    twilio.fails(mode, on="list", seconds=0.6)
+    error_of(lambda: twilio.channel(timeout_s=0.3).find_sent(message(), frozenset()))
+
+
+def test_many_messages_through_faults_all_arrive_and_none_twice(
+    twilio: Twilio, sqlite_database: Database, clock: MoveableClock
+) -> None:
+    """A third of the requests loses its answer, be it before or after Twilio took the message."""
+    office = Post(sqlite_database, clock)
+    for n in range(24):
+        office.write(f"Pesan {n // 2}", recipient=f"whatsapp:+62800001{n % 6:04d}")
+    with ThreadPoolExecutor(8) as pool:
+        courier = Courier(sqlite_database, {WHATSAPP: twilio.channel(timeout_s=2)}, clock, "one", pool)
+        for mode in ("accept_then_reset", "reset", "accept_then_500", "429", "500", "ok"):
+            twilio.fails(mode, share=0.34)
+            for _ in range(3):
+                courier.round()
+                clock.move(minutes=2)
+                courier.settle()
+    assert set(office.states()) == {"accepted"}
+    assert len(twilio.get("messages")) == 24
+
+
+# -- callbacks and the stand-in itself ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[str]:
+    """The web application on a port of its own; its URL."""
+    url = f"http://127.0.0.1:{free_port()}"
+    app = create_web(Edge(isolated_settings(public_url=url), rulebook, sqlite_database, clock, None))
+    server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_signed_callbacks_report_the_delivery(twilio: Twilio, served: str, local_post: Post) -> None:
+    row_id = local_post.write()
+    twilio.channel(base_url=served).send(message(id=row_id))
+    until = time.monotonic() + 10
+    while len(twilio.get("callbacks")) < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    assert [(c["status"], c["outcome"]) for c in twilio.get("callbacks")] == [("sent", 200), ("delivered", 200)]
+    assert local_post.row(row_id).state == "delivered"
+    assert twilio.get("messages")[0]["status"] == "delivered"
+
+
+EXPECTED_PROBLEMS = (
+    "Nonsense is unknown",
+    "ContentSid: ",
+    "StatusCallback: 'x'",
+    "To is missing",
+    "Tu is unknown",
+    "one of From, MessagingServiceSid is missing",
+)
+
+
+@pytest.mark.skipif(TWILIO_SPECS is None, reason="Twilio's OpenAPI description is not here")
+def test_the_stand_in_answers_as_twilio_describes_it_and_notices_what_is_asked_wrongly(twilio: Twilio) -> None:
+    assert TWILIO_SPECS
+    messages = f"{twilio.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    form = {
+        "To": SARI,
+        "From": OUR_WHATSAPP,
+        "Body": "x",
+        "Nonsense": "1",
+        "ContentSid": "HX1",
+        "StatusCallback": "x",
+    }
+    with httpx.Client(auth=(ACCOUNT, TOKEN), trust_env=False) as client:
+        created = client.post(messages, data=form)
+        client.post(messages, data={"Body": "to nobody"})
+        listed = client.get(messages, params={"Tu": SARI}).json()
+    assert created.status_code == 201
+    assert Specs.load(TWILIO_SPECS).message_problems(created.json()) == []
+    assert Specs.load(TWILIO_SPECS).message_problems(listed["messages"][0]) == []
+    problems = " ".join(violation["problem"] for violation in twilio.get("violations"))
+    for expected in EXPECTED_PROBLEMS:
+        assert expected in problems
+
+
+def test_the_stand_in_lists_a_page_at_a_time(twilio: Twilio) -> None:
+    channel = twilio.channel()
+    sids = [channel.send(message(f"{n}")).provider_id for n in range(5)]
+    listed = channel._client.messages.list(to=SARI, page_size=2)
+    assert [m.sid for m in listed] == sids[::-1]
+    assert channel._client.messages.list(to=BUDI) == []
+    assert channel._client.messages(sids[0]).fetch().body == "0"
+
+
+def test_faults_hit_the_same_share_with_the_same_seed(twilio: Twilio) -> None:
+    channel, runs = twilio.channel(), []
+    for _ in range(2):
+        twilio.clear()
+        twilio.fails("refuse", share=0.5, seed=3)
+        runs.append([_worked(channel, n) for n in range(10)])
+    assert runs[0] == runs[1]
+    assert 0 < sum(runs[0]) < 10
+
+
+def _worked(channel: TwilioChannel, n: int) -> bool:
+    try:
+        return bool(channel.send(message(f"{n}")))
+    except SendError:
+        return False

@@ -1,0 +1,133 @@
+"""The number without processes: citizens write, time moves, and everything that is due is done when asked for."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import agency_work, followups, inbox
+from bot.agency_work import Desk
+from bot.delivery import Courier
+from bot.messages import SIMULATOR, Content, Incoming
+from bot.rulebook import Rulebook
+from bot.work import Worker
+from handlers.channels.local import LocalChannel
+from nlu.client import Guess, NluUnavailableError, Place, Understanding
+from storage.database import Database
+from storage.models import OutboundMessage, Ticket
+from tests.support.clock import MoveableClock
+
+
+def meaning(
+    intent: str, service: str = "", *, faq: str = "", place: str = "", sure: float = 0.95
+) -> Understanding:
+    """What the model makes of a text."""
+    return Understanding(
+        intents=(Guess(intent, sure),),
+        services=(Guess(service, 0.95),) if service else (),
+        faqs=(Guess(faq, 0.95),) if faq else (),
+        place=Place(place) if place else None,
+    )
+
+
+class ScriptedNlu:
+    """Understands what it was told about; away when a test says so."""
+
+    def __init__(self) -> None:
+        self.script: dict[str, Understanding] = {}
+        self.away = False
+
+    def understand(self, texts: Sequence[str]) -> list[Understanding]:
+        if self.away:
+            raise NluUnavailableError("away")
+        return [self.script.get(text, meaning("di_luar_cakupan")) for text in texts]
+
+
+class Number:
+    """One city's number on a database, stepped by the test."""
+
+    def __init__(
+        self, database: Database, rulebook: Rulebook, clock: MoveableClock, pool: ThreadPoolExecutor
+    ) -> None:
+        self.database, self.clock = database, clock
+        self.rulebook = replace(rulebook, gives_unverified=True, forward_delay=timedelta(minutes=3))
+        self.nlu = ScriptedNlu()
+        channels = {name: LocalChannel() for name in (SIMULATOR, "email")}
+        self.courier = Courier(database, channels, clock, "courier", pool)
+
+    def worker(self, owner: str = "one") -> Worker:
+        return Worker(self.database, self.rulebook, self.nlu, self.clock, owner)
+
+    def hears(self, text: str, means: Understanding | None = None, *, who: str = "sim:1", **content: Any) -> None:
+        """A citizen's message comes in; nothing is done about it yet."""
+        if means:
+            self.nlu.script[text] = means
+        message = Incoming(SIMULATOR, uuid.uuid4().hex, who, "sim", Content(text=text, **content))
+        with self.database.begin() as session:
+            inbox.store(session, message, self.rulebook.words, self.clock.now())
+
+    def work(self) -> None:
+        """Do all that is due at this moment."""
+        for _ in range(20):
+            done = self.worker().round() + self.follow_up() + self.courier.round()
+            if not done:
+                return
+        raise AssertionError("There is no end to the work.")
+
+    def follow_up(self) -> int:
+        return followups.run_due(self.database, self.rulebook, self.clock.now())
+
+    def later(self, **parts: float) -> None:
+        """Time goes by, and what falls due meanwhile is done hour by hour."""
+        until = self.clock.now() + timedelta(**parts)
+        while self.clock.now() < until:
+            self.clock.at = min(until, self.clock.now() + timedelta(hours=1))
+            self.work()
+
+    def says(self, text: str, means: Understanding | None = None, **more: Any) -> list[str]:
+        """A citizen writes, waits a minute, and reads what came back."""
+        before = len(self.replies(more.get("who", "sim:1")))
+        self.hears(text, means, **more)
+        self.work()
+        self.clock.move(minutes=1)
+        self.work()
+        return self.replies(more.get("who", "sim:1"))[before:]
+
+    def replies(self, who: str = "sim:1") -> list[str]:
+        """All that a citizen was sent, oldest first."""
+        return [row.body["text"] for row in self._outbox() if row.recipient == who]
+
+    def wordings(self, who: str = "sim:1") -> list[str]:
+        return [row.wording for row in self._outbox() if row.recipient == who]
+
+    def letters(self) -> list[str]:
+        """Subjects of the e-mails to agencies, oldest first."""
+        return [row.body["subject"] for row in self._outbox() if row.channel == "email"]
+
+    def agency(self, action: str, *arguments: Any) -> None:
+        """The agency of the newest ticket does something."""
+        with self.newest_ticket() as (session, ticket):
+            desk = Desk(session, self.rulebook, ticket, ticket.agency, self.clock.now())
+            getattr(agency_work, action)(desk, *arguments)
+        self.work()
+
+    @contextmanager
+    def newest_ticket(self) -> Iterator[tuple[Session, Ticket]]:
+        with self.database.begin() as session:
+            yield session, session.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()
+
+    def ticket(self) -> Ticket:
+        with self.newest_ticket() as (session, ticket):
+            assert ticket.events is not None
+            session.expunge_all()
+            return ticket
+
+    def _outbox(self) -> list[OutboundMessage]:
+        with self.database.read() as session:
+            return list(session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)))
