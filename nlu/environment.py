@@ -3,10 +3,13 @@
 The app never imports Rasa, and Rasa's processes get no secret: only the few variables named here.
 """
 
+import json
 import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+
+from nlu.client import NluUnavailableError, Understanding, read_result
 
 FOLDER = Path(__file__).parent / "rasa"
 PYTHON = FOLDER / ".venv" / "bin" / "python"
@@ -30,6 +33,25 @@ def clean_environment() -> dict[str, str]:
     """What Rasa's processes may know: no database, no token, no key."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**passed, "RASA_TELEMETRY_ENABLED": "false"}
+
+
+def parse(texts: Sequence[str]) -> list[Understanding]:
+    """Understand ``texts`` without a server: loads the newest model once, which takes some seconds.
+
+    EnvironmentMissingError where there is no Rasa environment, NluUnavailableError where there is no model.
+    """
+    lines = "".join(json.dumps(text) + "\n" for text in texts)
+    done = subprocess.run(  # noqa: S603
+        command(["parse-lines", "--json"]),
+        env=clean_environment(),
+        input=lines,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NluUnavailableError(done.stderr.strip().rpartition("\n")[2] or "The model could not be loaded.")
+    return [read_result(json.loads(line)) for line in done.stdout.splitlines()]
 
 
 def run(arguments: Sequence[str]) -> int:

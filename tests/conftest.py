@@ -16,6 +16,7 @@ from tests.support.databases import PostgresTemplate, SqliteTemplate
 from tests.support.folders import short_lived_folder
 from tests.support.outbox import Post
 from tests.support.settings import isolated_settings
+from tests.support.twilio import Twilio, twilio_running
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +71,7 @@ def sqlite_database(sqlite_template: SqliteTemplate) -> Iterator[Database]:
 
 @pytest.fixture
 def post(database: Database, clock: MoveableClock) -> Iterator[Post]:
+    """An outbox, a courier and a provider in this process that a test directs."""
     office = Post(database, clock)
     yield office
     office.close()
@@ -81,6 +83,19 @@ def local_post(sqlite_database: Database, clock: MoveableClock) -> Iterator[Post
     office = Post(sqlite_database, clock)
     yield office
     office.close()
+
+
+@pytest.fixture(scope="session")
+def twilio_process() -> Iterator[Twilio]:
+    with twilio_running() as twilio:
+        yield twilio
+
+
+@pytest.fixture
+def twilio(twilio_process: Twilio) -> Twilio:
+    """Twilio's stand-in, a process that all tests share; it has seen nothing yet."""
+    twilio_process.clear()
+    return twilio_process
 
 
 @pytest.fixture(scope="session")

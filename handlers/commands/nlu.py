@@ -2,7 +2,6 @@
 
 import csv
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,10 +10,9 @@ from flask.cli import AppGroup
 from bot import meaning_report
 from handlers.edge import edge
 from nlu import environment
-from nlu.client import NluClient, NluUnavailableError
+from nlu.client import NluUnavailableError, Understanding
 
 commands = AppGroup("nlu", help="Train, serve and try the language model.")
-CHUNK = 64
 
 
 @commands.command("train", context_settings={"ignore_unknown_options": True})
@@ -36,19 +34,26 @@ def serve(arguments: tuple[str, ...]) -> None:
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 def parse(source: Path, target: Path) -> None:
     """Understand the column 'text' of SOURCE and write it with what was understood to TARGET (CSV)."""
-    here = edge()
-    if here.nlu is None:
-        raise click.ClickException("NLU_URL is not set; start the NLU server and name its address.")
     rows, columns = _read(source)
     try:
-        results = list(_understood(here.nlu, rows))
-    except NluUnavailableError as error:
-        raise click.ClickException(f"{error} Is the NLU server running at NLU_URL?") from None
+        understandings = _understand([row["text"] for row in rows])
+    except (NluUnavailableError, environment.EnvironmentMissingError) as error:
+        raise click.ClickException(str(error)) from None
+    rulebook = edge().rulebook
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [*columns, *meaning_report.COLUMNS])
         writer.writeheader()
-        writer.writerows(results)
-    click.echo(f"{len(results)} messages understood: {target}")
+        for row, understanding in zip(rows, understandings, strict=True):
+            writer.writerow({**row, **meaning_report.describe(row["text"], understanding, rulebook)})
+    click.echo(f"{len(rows)} messages understood: {target}")
+
+
+def _understand(texts: list[str]) -> list[Understanding]:
+    """By the running server where one is named, else by loading the model for this one time."""
+    client = edge().nlu
+    if client and client.is_ready():
+        return client.understand(texts)
+    return environment.parse(texts)
 
 
 def _read(source: Path) -> tuple[list[dict[str, str]], list[str]]:
@@ -62,15 +67,6 @@ def _read(source: Path) -> tuple[list[dict[str, str]], list[str]]:
     if "text" not in columns:
         raise click.ClickException(f"{source.name} has no column 'text'; name the column with the messages so.")
     return [{key: value or "" for key, value in row.items() if key is not None} for row in rows], columns
-
-
-def _understood(client: NluClient, rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:
-    rulebook = edge().rulebook
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
-        understandings = client.understand([row["text"] for row in chunk])
-        for row, understanding in zip(chunk, understandings, strict=True):
-            yield {**row, **meaning_report.describe(row["text"], understanding, rulebook)}
 
 
 def _run_there(arguments: list[str]) -> None:

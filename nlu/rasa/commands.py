@@ -35,12 +35,12 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _parse_lines(options: argparse.Namespace) -> None:
-    """One text a line on stdin, one JSON result a line on stdout."""
+    """One text a line on stdin (with --json a JSON string), one JSON result a line on stdout."""
     from parsing import Parser
 
     parser = Parser(_chosen_model(options))
-    for texts in _batches(sys.stdin):
-        for result in parser.parse(texts):
+    for lines in _batches(sys.stdin):
+        for result in parser.parse([json.loads(line) for line in lines] if options.json else lines):
             print(json.dumps(result, ensure_ascii=False))
 
 
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=5005)
     serve.add_argument("--api", action="store_true", help="open Rasa's whole HTTP API too (unguarded)")
     parse = _command(commands, "parse-lines", _parse_lines, "understand the lines of stdin")
+    parse.add_argument("--json", action="store_true", help="lines are JSON strings, with line breaks in them")
     for command in (serve, parse):
         command.add_argument("--model", help="model file (default: the one for the present data)")
     return parser

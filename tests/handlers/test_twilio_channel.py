@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 from werkzeug.serving import make_server
 
@@ -17,56 +16,14 @@ from handlers.channels.twilio import TwilioChannel
 from handlers.edge import Edge
 from handlers.web import create_web
 from storage.database import Database
-from tests.standins.twilio_specs import Specs
 from tests.support.clock import MoveableClock
 from tests.support.outbox import Post
 from tests.support.ports import free_port
-from tests.support.processes import Started, running
 from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, PUBLIC_URL, TOKEN, isolated_settings
-from tests.support.specs import TWILIO_SPECS
+from tests.support.twilio import SENDERS, Twilio
 
 pytestmark = pytest.mark.processes
-SENDERS = {WHATSAPP: OUR_WHATSAPP, SMS: OUR_SMS}
 SARI, BUDI = "whatsapp:+628000000001", "whatsapp:+628000000002"
-
-
-class Twilio:
-    """The stand-in, as a test looks into it and steers it."""
-
-    def __init__(self, started: Started) -> None:
-        self.url = started.url
-        self._http = httpx.Client(base_url=f"{started.url}/_standin", trust_env=False)
-
-    def get(self, what: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._http.get(what).json()
-        return found
-
-    def fails(self, mode: str, **details: Any) -> None:
-        assert self._http.post("faults", json={"mode": mode, **details}).status_code == 200
-
-    def clear(self) -> None:
-        self._http.post("clear")
-
-    def channel(self, token: str = TOKEN, base_url: str = PUBLIC_URL, timeout_s: float = 5) -> TwilioChannel:
-        return TwilioChannel(ACCOUNT, token, SENDERS, base_url, self.url, timeout_s)
-
-    def close(self) -> None:
-        self._http.close()
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Twilio]:
-    specs = ["--specs", str(TWILIO_SPECS)] if TWILIO_SPECS else []
-    with running("tests.standins.twilio", "--account", ACCOUNT, "--token", TOKEN, *specs) as started:
-        twilio = Twilio(started)
-        yield twilio
-        twilio.close()
-
-
-@pytest.fixture
-def twilio(process: Twilio) -> Twilio:
-    process.clear()
-    return process
 
 
 def message(text: str = "Halo", **fields: Any) -> Outgoing:
@@ -250,63 +207,3 @@ def test_signed_callbacks_report_the_delivery(twilio: Twilio, served: str, local
     assert [(c["status"], c["outcome"]) for c in twilio.get("callbacks")] == [("sent", 200), ("delivered", 200)]
     assert local_post.row(row_id).state == "delivered"
     assert twilio.get("messages")[0]["status"] == "delivered"
-
-
-EXPECTED_PROBLEMS = (
-    "Nonsense is unknown",
-    "ContentSid: ",
-    "StatusCallback: 'x'",
-    "To is missing",
-    "Tu is unknown",
-    "one of From, MessagingServiceSid is missing",
-)
-
-
-@pytest.mark.skipif(TWILIO_SPECS is None, reason="Twilio's OpenAPI description is not here")
-def test_the_stand_in_answers_as_twilio_describes_it_and_notices_what_is_asked_wrongly(twilio: Twilio) -> None:
-    assert TWILIO_SPECS
-    messages = f"{twilio.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    form = {
-        "To": SARI,
-        "From": OUR_WHATSAPP,
-        "Body": "x",
-        "Nonsense": "1",
-        "ContentSid": "HX1",
-        "StatusCallback": "x",
-    }
-    with httpx.Client(auth=(ACCOUNT, TOKEN), trust_env=False) as client:
-        created = client.post(messages, data=form)
-        client.post(messages, data={"Body": "to nobody"})
-        listed = client.get(messages, params={"Tu": SARI}).json()
-    assert created.status_code == 201
-    assert Specs.load(TWILIO_SPECS).message_problems(created.json()) == []
-    assert Specs.load(TWILIO_SPECS).message_problems(listed["messages"][0]) == []
-    problems = " ".join(violation["problem"] for violation in twilio.get("violations"))
-    for expected in EXPECTED_PROBLEMS:
-        assert expected in problems
-
-
-def test_the_stand_in_lists_a_page_at_a_time(twilio: Twilio) -> None:
-    channel = twilio.channel()
-    sids = [channel.send(message(f"{n}")).provider_id for n in range(5)]
-    listed = channel._client.messages.list(to=SARI, page_size=2)
-    assert [m.sid for m in listed] == sids[::-1]
-    assert channel._client.messages.list(to=BUDI) == []
-    assert channel._client.messages(sids[0]).fetch().body == "0"
-
-
-def test_faults_hit_the_same_share_with_the_same_seed(twilio: Twilio) -> None:
-    channel, runs = twilio.channel(), []
-    for _ in range(2):
-        twilio.clear()
-        twilio.fails("refuse", share=0.5, seed=3)
-        runs.append([_worked(channel, n) for n in range(10)])
-    assert runs[0] == runs[1]
-    assert 0 < sum(runs[0]) < 10
-
-
-def _worked(channel: TwilioChannel, n: int) -> bool:
-    try:
-        return bool(channel.send(message(f"{n}")))
-    except SendError:
-        return False

@@ -1,0 +1,58 @@
+"""The Twilio stand-in, as a test looks into it and steers it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from twilio.rest import Client
+
+from bot.messages import SMS, WHATSAPP
+from handlers.channels.twilio import TwilioChannel
+from tests.support.processes import Started, running
+from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, PUBLIC_URL, TOKEN
+from tests.support.specs import TWILIO_SPECS
+
+SENDERS = {WHATSAPP: OUR_WHATSAPP, SMS: OUR_SMS}
+
+
+class Twilio:
+    """One running stand-in."""
+
+    def __init__(self, started: Started) -> None:
+        self.url, self.process = started.url, started.process
+        self._http = httpx.Client(base_url=f"{started.url}/_standin", trust_env=False)
+
+    def get(self, what: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._http.get(what).json()
+        return found
+
+    def fails(self, mode: str, **details: Any) -> None:
+        assert self._http.post("faults", json={"mode": mode, **details}).status_code == 200
+
+    def clear(self) -> None:
+        self._http.post("clear")
+
+    def channel(self, token: str = TOKEN, base_url: str = PUBLIC_URL, timeout_s: float = 5) -> TwilioChannel:
+        return TwilioChannel(ACCOUNT, token, SENDERS, base_url, self.url, timeout_s)
+
+    def client(self) -> Client:
+        """The official client, as anybody would use it."""
+        client = Client(ACCOUNT, TOKEN)
+        client.api.base_url = self.url
+        return client
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@contextmanager
+def twilio_running(*options: str) -> Iterator[Twilio]:
+    """A stand-in of one's own, with Twilio's published description where that is at hand."""
+    specs = ["--specs", str(TWILIO_SPECS)] if TWILIO_SPECS else []
+    with running("tests.standins.twilio", "--account", ACCOUNT, "--token", TOKEN, *specs, *options) as started:
+        twilio = Twilio(started)
+        try:
+            yield twilio
+        finally:
+            twilio.close()
