@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatch
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +23,8 @@ from bot.status import Move, is_open, moves_from
 from bot.tickets import By, Report
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import Conversation, Handover, InboundMessage, Ticket
+
+LONGEST_PLACE = 80
 
 Facts = dict[str, Any]
 
@@ -226,7 +229,8 @@ def _facts(case: Case, ticket: Ticket) -> Facts:
 
 
 def _at_place(place: str | None) -> str:
-    return f", {place}" if place else ""
+    """The place as a reply repeats it; some people answer "where?" with a whole story."""
+    return f", {shorten(place, LONGEST_PLACE, placeholder='...')}" if place else ""
 
 
 def _pin(action: acts.AddToTicket) -> str:

@@ -20,8 +20,11 @@ from pydantic import (
     model_validator,
 )
 
+from bot import costs
+from bot.costs import Cost
 from bot.deadlines import Span, WorkingCalendar
 from bot.errors import ConfigError
+from bot.samples import Samples
 
 
 def _time_of_day(value: Any) -> Any:
@@ -135,6 +138,12 @@ class FollowUpPolicy(Part):
     link_valid: SpanField = Span(90, "day")
 
 
+class Limits(Part):
+    """How much one address may ask of the system."""
+
+    messages_a_minute: int = Field(default=20, ge=1, le=10_000)
+
+
 class Thresholds(Part):
     """Confidence from which the model's word is taken (0 to 1)."""
 
@@ -157,10 +166,13 @@ class City(Part):
     deadlines: Deadlines = Deadlines()
     follow_ups: FollowUpPolicy = FollowUpPolicy()
     thresholds: Thresholds = Thresholds()
+    limits: Limits = Limits()
     agencies: dict[str, Agency]
     services: dict[str, Service]
     routing: list[Rule] = []
     templates: dict[str, str] = {}
+    costs: dict[str, Cost] = {}
+    samples: Samples = Samples()
 
     @field_validator("timezone")
     @classmethod
@@ -226,6 +238,7 @@ def _inconsistencies(city: City) -> Iterator[str]:
     for number, rule in enumerate(city.routing):
         yield from (f"routing.{number}: {problem}" for problem in _rule_problems(city, rule))
     yield from _unreachable(city.routing)
+    yield from costs.mistakes(city.costs)
 
 
 def _rule_problems(city: City, rule: Rule) -> Iterator[str]:

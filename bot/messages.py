@@ -1,11 +1,16 @@
 """A message as the channels hand it in, and as they are asked to send it."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 WHATSAPP, SMS, SIMULATOR, EMAIL = "whatsapp", "sms", "simulator", "email"
 LONGEST_TEXT = 10_000
+# Control characters that are no white space, and those that turn the direction of everything behind them.
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = frozenset({"Cf", "Cn", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,16 @@ class Content:
         location = Location(**data["location"]) if data.get("location") else None
         media = tuple(Media(**item) for item in data.get("media") or ())
         return cls(**{**data, "location": location, "media": media})
+
+
+def legible(text: str) -> str:
+    """``text`` as it can be stored, shown and sent on; empty where nothing of it can be seen.
+
+    Half a surrogate pair becomes a question mark; NUL and its like, and characters that turn the direction of
+    what stands behind them, are dropped. Right-to-left scripts need none of those.
+    """
+    text = _NO_TEXT.sub("", text.encode("utf-8", "replace").decode())
+    return text if any(unicodedata.category(character) not in _UNSEEN for character in text) else ""
 
 
 @dataclass(frozen=True)

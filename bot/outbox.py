@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.messages import EMAIL, Choice, Outgoing
+from bot.messages import EMAIL, WHATSAPP, Choice, Outgoing
 from bot.rulebook import Rulebook
+from bot.templates import content_sid
 from bot.words import NORMAL_LANE
 from storage.models import Conversation, OutboundMessage
 from storage.queries.inserting import insert_once, ring
@@ -51,8 +52,9 @@ def to_citizen(
     template = rulebook.wording.template(note.wording, values, language)
     choices = [{"key": key, "title": _title(rulebook, language, title)} for key, title in note.choices]
     body: dict[str, Any] = {"text": text, "choices": choices}
-    if template and template[0] in rulebook.city.templates:
-        body |= {"template": rulebook.city.templates[template[0]], "variables": template[1]}
+    sid = content_sid(rulebook.city, template[0], language) if template else None
+    if template and sid and conversation.channel == WHATSAPP:  # elsewhere sentences may be sent at any time
+        body |= {"template": sid, "variables": template[1]}
     row = {
         **_row(note.key, conversation.channel, conversation.address, body, now, due),
         "sender": conversation.our_address,

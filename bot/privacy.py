@@ -5,6 +5,8 @@ Customer and tax-object numbers are a service's own fields and stay: an agency c
 
 import re
 
+from bot.messages import legible
+
 # Groups of a NIK have even lengths however it is written; those of a tax-object number (18 digits) have not.
 NIK = re.compile(r"(?<!\d)(?:1[1-9]|[2-9]\d)(?:[ .-]?\d\d){7}(?!\d)")
 # Not after "106.": those are decimals of a coordinate.
@@ -16,12 +18,8 @@ EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]*\w")
 
 
 def mask(text: str) -> str:
-    """``text`` with NIK, card and phone numbers and e-mail addresses replaced by what they are.
-
-    NUL is dropped and half a surrogate pair becomes a question mark: neither means anything to anybody, and a
-    database cannot store them.
-    """
-    text = text.replace("\x00", "").encode("utf-8", "replace").decode()
+    """``text``, made legible, with NIK, card and phone numbers and e-mail addresses replaced by what they are."""
+    text = legible(text)
     text = CARD.sub(lambda m: "[kartu]" if _luhn(m[0]) else m[0], text)
     text = NIK.sub("[NIK]", text)
     text = PHONE.sub("[telepon]", text)

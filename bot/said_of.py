@@ -1,11 +1,12 @@
 """From stored messages to what was said: one burst taken together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.conversation import Said
-from bot.messages import Content, Location
+from bot.messages import Content, Location, legible
 from bot.numbers import find_numbers
 from bot.rulebook import Rulebook
 from nlu.client import Guess, Understanding
@@ -17,7 +18,8 @@ def burst(
 ) -> Said:
     """All that one or more messages of one person say, oldest first."""
     contents = [Content.from_json(message.content) for message in messages]
-    text = "\n".join(content.text for content in contents if content.text).strip()
+    texts = [text for content in contents if (text := legible(content.text))]
+    text = "\n".join(dict.fromkeys(texts)).strip()  # what is said twice is said once
     words = rulebook.words
     return Said(
         text=text,
@@ -31,7 +33,8 @@ def burst(
         choice=_last([content.choice for content in contents]),
         location=_last_location(contents),
         media=sum(len(content.media) for content in contents),
-        emergency_words=words.is_emergency(text),
+        # "Kemarin" in another message does not make this one's fire yesterday's.
+        emergency_words=any(map(words.is_emergency, (text, *texts))),
         agrees=words.yes_or_no(text),
         clueless=words.does_not_know(text),
     )
@@ -59,4 +62,5 @@ def _last(values: Sequence[str | None]) -> str | None:
 
 
 def _last_location(contents: Sequence[Content]) -> Location | None:
-    return next((content.location for content in reversed(contents) if content.location), None)
+    location = next((content.location for content in reversed(contents) if content.location), None)
+    return replace(location, address=legible(location.address)) if location else None

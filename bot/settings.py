@@ -1,4 +1,4 @@
-"""Settings of one installation, from the environment. ``docs/operating.md`` lists them all."""
+"""Settings of one installation, from the environment or files. ``docs/operating.md`` lists them all."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.setting_files import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent
 Tokens = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """What an installation sets in its environment or in a file ``.env``."""
+    """What an installation sets in its environment or in a file ``.env``; ``X_FILE`` names a file that holds X.
+
+    Making one raises ValidationError for wrong values and ConfigError for files that cannot be read.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
@@ -42,6 +47,18 @@ class Settings(BaseSettings):
     simulator: Literal["", "on", "off"] = Field(
         "", description="Simulator on loopback; default: on without a Twilio account"
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = FileSource(settings_cls, dotenv_settings, env_settings)
+        return init_settings, files, env_settings, dotenv_settings
 
     @field_validator("secret_key", "twilio_auth_token", mode="before")
     @classmethod

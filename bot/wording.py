@@ -27,18 +27,22 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Sentence(BaseModel):
-    """One sentence and, where it is sent unasked, the WhatsApp template that stands in for it."""
+    """One sentence and, where it is sent unasked, the WhatsApp template that stands in for it.
+
+    ``template_text`` is what is submitted where WhatsApp would refuse the sentence itself (``bot.templates``).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
     template: str | None = None
+    template_text: str | None = None
     variables: tuple[str, ...] = ()
 
-    @field_validator("text")
+    @field_validator("text", "template_text")
     @classmethod
-    def _can_be_filled(cls, text: str) -> str:
-        for _, name, form, conversion in string.Formatter().parse(text):
+    def _can_be_filled(cls, text: str | None) -> str | None:
+        for _, name, form, conversion in string.Formatter().parse(text or ""):
             if name is not None and (not name.isidentifier() or form or conversion):
                 raise ValueError("a value stands in braces by its name alone, as {number}.")
         return text
@@ -78,12 +82,15 @@ class Wording:
         return "\n".join(line.rstrip() for line in text.splitlines())
 
     def template(self, key: str, values: Mapping[str, Any], language: str) -> tuple[str, dict[str, str]] | None:
-        """The template's name and its numbered variables, as Twilio's ContentVariables wants them."""
+        """The template's name and its numbered variables, as Twilio's ContentVariables wants them.
+
+        WhatsApp takes neither an empty value nor a line break in one.
+        """
         sentence = self.sentences[language][key]
         if sentence.template is None:
             return None
-        filled = (self._format(values.get(name, ""), language) or "-" for name in sentence.variables)
-        return sentence.template, {str(n): value for n, value in enumerate(filled, 1)}
+        filled = (self._format(values.get(name, ""), language) for name in sentence.variables)
+        return sentence.template, {str(n): " ".join(value.split()) or "-" for n, value in enumerate(filled, 1)}
 
     def answer(self, topic: str, language: str) -> str:
         texts = self.answers[topic].text

@@ -9,17 +9,19 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import inbox, said_of
+from bot import flood, inbox, said_of
 from bot.casework import Case, carry_out
 from bot.clock import Clock
-from bot.conversation import Dialogue, Situation, TicketView, respond, respond_to_silence, units
+from bot.conversation import Dialogue, Situation, TicketView, respond, respond_to_silence, still_waiting, units
 from bot.conversation.turn import AskPerson, Turn
 from bot.rulebook import Rulebook
 from bot.status import is_open
+from bot.words import Words
 from nlu.client import NluUnavailableError, Understanding
 from storage.database import Database
 from storage.models import Conversation, InboundMessage, Ticket
 from storage.queries.claiming import Lease, claim_conversations, hold_lease
+from storage.queries.unread import unread
 
 log = structlog.get_logger()
 
@@ -55,17 +57,21 @@ class Worker:
 
     def _first_units(self, bursts: list["Burst"]) -> list["Burst"]:
         """Each burst up to where a second matter begins, which then has a turn of its own."""
-        several = [message.text for burst in bursts if len(burst.messages) > 1 for message in burst.messages]
+        several = [message.text for burst in bursts if burst.is_divisible for message in burst.messages]
         meanings = iter(self._understand(several))
-        return [burst.first_unit(meanings) if len(burst.messages) > 1 else burst for burst in bursts]
+        return [burst.first_unit(meanings) if burst.is_divisible else burst for burst in bursts]
 
     def _claim(self) -> list["Burst"]:
         now = self.clock.now()
         with self.database.begin() as session:
             inbox.place_new(session, now)
             leases = claim_conversations(session, self.owner, now, BATCH, LEASE)
-            messages = _unread(session, [lease.conversation_id for lease in leases])
-        return [_burst(lease, messages.get(lease.conversation_id, [])) for lease in leases]
+            cap = self.rulebook.city.limits.messages_a_minute
+            found = unread(session, [lease.conversation_id for lease in leases], cap)
+            flooded = flood.hold_back(session, self.rulebook, found, now)
+        bursts = _bursts(leases, [message for message, _ in found if message.state != "done"])
+        words = self.rulebook.words
+        return [b.emergencies_first(words) if b.lease.conversation_id in flooded else b for b in bursts]
 
     def _understand(self, texts: list[str]) -> list[Understanding | None]:
         """Understandings in order; None for empty texts, and for all of them while the server is away."""
@@ -106,23 +112,44 @@ class Burst:
     """The unread messages of one claimed conversation, oldest first; none when only its time has come.
 
     ``text``: what the model is asked about, masked. ``followed``: messages about another matter have come
-    behind these.
+    behind these. ``undivided``: they are one matter, whatever the model thinks.
     """
 
     lease: Lease
     messages: tuple[InboundMessage, ...]
     text: str
     followed: bool = False
+    undivided: bool = False
+
+    @property
+    def is_divisible(self) -> bool:
+        return len(self.messages) > 1 and not self.undivided
+
+    def emergencies_first(self, words: Words) -> "Burst":
+        """Emergencies in a flood have a turn of their own, all of them together, before the other messages."""
+        urgent = tuple(message for message in self.messages if words.is_emergency(message.text))
+        if not urgent:
+            return self
+        return Burst(self.lease, urgent, _text_of(urgent), len(urgent) < len(self.messages), undivided=True)
 
     def first_unit(self, meanings: Iterator[Understanding | None]) -> "Burst":
         """The messages of the first matter; takes one meaning a message from ``meanings``."""
         parts = [(message.text, next(meanings)) for message in self.messages]
         unit = units.first_unit(parts)
-        return Burst(self.lease, self.messages[: unit.count], unit.text, unit.count < len(self.messages))
+        followed = unit.count < len(self.messages)
+        return replace(self, messages=self.messages[: unit.count], text=unit.text, followed=followed)
 
 
-def _burst(lease: Lease, messages: Sequence[InboundMessage]) -> Burst:
-    return Burst(lease, tuple(messages), "\n".join(m.text for m in messages if m.text).strip())
+def _bursts(leases: Sequence[Lease], unread: Sequence[InboundMessage]) -> list[Burst]:
+    messages: dict[int | None, list[InboundMessage]] = {}
+    for message in unread:
+        messages.setdefault(message.conversation_id, []).append(message)
+    mine = ((lease, tuple(messages.get(lease.conversation_id, ()))) for lease in leases)
+    return [Burst(lease, found, _text_of(found)) for lease, found in mine]
+
+
+def _text_of(messages: Sequence[InboundMessage]) -> str:
+    return "\n".join(dict.fromkeys(message.text for message in messages if message.text)).strip()
 
 
 def answer_burst(
@@ -139,7 +166,7 @@ def answer_burst(
         said = replace(said_of.burst(messages, understanding, rulebook, now), followed=burst.followed)
         turn = respond(dialogue, said, situation, rulebook.city)
     else:
-        turn = respond_to_silence(dialogue, situation)
+        turn = still_waiting(dialogue, now) or respond_to_silence(dialogue, situation)
     for message in messages:
         message.understanding = said_of.for_record(understanding)
     carry_out(Case(session, rulebook, conversation, messages, now), turn)
@@ -173,18 +200,6 @@ def _view(ticket: Ticket) -> TicketView:
         has_place=bool(ticket.place or ticket.latitude is not None),
         urgent=ticket.urgent,
     )
-
-
-def _unread(session: Session, conversation_ids: list[int]) -> dict[int, list[InboundMessage]]:
-    rows = session.scalars(
-        select(InboundMessage)
-        .where(InboundMessage.conversation_id.in_(conversation_ids), InboundMessage.state != "done")
-        .order_by(InboundMessage.id)
-    )
-    unread: dict[int, list[InboundMessage]] = {}
-    for row in rows:
-        unread.setdefault(row.conversation_id or 0, []).append(row)
-    return unread
 
 
 def _give_to_person(

@@ -57,6 +57,7 @@ REASONS = {
     "no_understanding": "Belum terbaca sistem",
     "media": "Foto atau berkas",
     "data": "Permintaan tentang data pribadi",
+    "flood": "Terlalu banyak pesan sekaligus",
     "error": "Gagal diproses sistem",
 }
 DELIVERY = {

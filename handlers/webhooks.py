@@ -2,7 +2,7 @@
 
 import structlog
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from bot import delivery, inbox
 from handlers.channels.twilio import ForgedRequestError, MalformedRequestError, TwilioGate
@@ -13,7 +13,19 @@ log = structlog.get_logger()
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 guard(blueprint, "provider")  # each request carries the provider's signature
 
+# Twilio's forms have some dozens of fields and a few kilobytes. Who is no Twilio is turned away by the signature,
+# but only once the form is read, and reading must not take long either.
+LARGEST_FORM = 1024 * 1024
+MOST_FIELDS = 10_000
+
 TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@blueprint.before_request
+def _bounded() -> None:
+    request.max_content_length = LARGEST_FORM
+    if request.get_data().count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
 
 
 @blueprint.post("/twilio/messages")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.city import City
 from bot.conversation import pending, reports, talk, tickets
@@ -26,7 +26,7 @@ def respond(dialogue: Dialogue, said: Said, situation: Situation, city: City) ->
         dialogue = replace(dialogue, off_topic=off_topic, excused=False)
     turns = (step(dialogue, said, situation, city) for step in STEPS)
     turn = next((turn for turn in turns if turn is not None), None)
-    return _with_draft_in_mind(turn or talk.by_intent(dialogue, said, situation, city), said)
+    return _with_draft_in_mind(turn or talk.by_intent(dialogue, said, situation, city), said.now)
 
 
 def respond_to_silence(dialogue: Dialogue, situation: Situation) -> Turn:
@@ -39,11 +39,18 @@ def respond_to_silence(dialogue: Dialogue, situation: Situation) -> Turn:
     return replace(filed, replies=()) if situation.opted_out else filed
 
 
-def _with_draft_in_mind(turn: Turn, said: Said) -> Turn:
+def still_waiting(dialogue: Dialogue, now: datetime) -> Turn | None:
+    """The turn where nothing needs an answer and the open question has not had its time; None where it has."""
+    if dialogue.pending is None or now >= dialogue.pending.since + reports.PATIENCE:
+        return None
+    return _with_draft_in_mind(Turn(dialogue), now)
+
+
+def _with_draft_in_mind(turn: Turn, now: datetime) -> Turn:
     """Whatever else was talked about: a report that is not filed yet is filed in its time."""
     if turn.dialogue.draft is None or turn.wake_at is not None:
         return turn
-    since = turn.dialogue.pending.since if turn.dialogue.pending else said.now
+    since = turn.dialogue.pending.since if turn.dialogue.pending else now
     return replace(turn, wake_at=since + reports.PATIENCE)
 
 

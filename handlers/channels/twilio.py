@@ -5,6 +5,7 @@ and gain fields without notice; the signature does not delimit keys from values,
 have been re-cut and its shape is checked strictly; sending has no idempotency key.
 """
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ from twilio.rest import Client
 from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 TIMEOUT_S = 10.0
 LONGEST_BODY = 1_600
 LISTED = 50
@@ -67,7 +70,8 @@ class TwilioGate:
         if not sender or not to:
             raise MalformedRequestError("From or To is missing.")
         channel = WHATSAPP if sender.startswith("whatsapp:") else SMS
-        return Incoming(channel, form["MessageSid"], sender, to, _content(form), _phone(sender), dict(form))
+        content = _content(form, channel)
+        return Incoming(channel, form["MessageSid"], sender, to, content, _phone(sender), dict(form))
 
     def is_ours(self, incoming: Incoming) -> bool:
         return incoming.our_address in self.our_numbers
@@ -161,9 +165,9 @@ def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
     return SendError("in_doubt" if error.status >= 500 else "final", str(code))
 
 
-def _content(form: Mapping[str, str]) -> Content:
+def _content(form: Mapping[str, str], channel: str) -> Content:
     return Content(
-        text=form.get("Body", ""),
+        text=_text(form, channel),
         choice=_choice(form),
         location=_location(form),
         media=_media(form),
@@ -173,23 +177,49 @@ def _content(form: Mapping[str, str]) -> Content:
     )
 
 
+def _text(form: Mapping[str, str], channel: str) -> str:
+    """What was written. A choice without a text says what stood on it: its question may be long answered."""
+    body = form.get("Body") or form.get("ButtonText") or form.get("ListTitle") or ""
+    joined = channel == SMS and form.get("NumSegments", "1") not in ("", "0", "1")
+    return (_from_base64(body) or body) if joined else body
+
+
+def _from_base64(body: str) -> str | None:
+    """A joined SMS that Twilio handed over in base64; None where it may be anything else.
+
+    Whoever writes this long without a space writes no text of which every four letters are valid UTF-8.
+    """
+    if not BASE64.fullmatch(body):
+        return None
+    try:
+        text = base64.b64decode(body, validate=True).decode()
+    except ValueError:
+        return None
+    return text if all(character.isprintable() or character in "\r\n\t" for character in text) else None
+
+
 def _choice(form: Mapping[str, str]) -> str | None:
+    """The key of the button or the row that was picked, wherever it stands."""
     if form.get("ButtonPayload") or form.get("ListId"):
         return form.get("ButtonPayload") or form.get("ListId")
     try:
         interactive = json.loads(form.get("InteractiveData") or "{}")
     except (ValueError, RecursionError):
         return None
-    chosen = interactive.get("id") if isinstance(interactive, dict) else None
-    return str(chosen) if chosen else None
+    if not isinstance(interactive, dict):
+        return None
+    replies = (interactive, interactive.get("list_reply"), interactive.get("button_reply"))
+    keys = (reply.get("id") for reply in replies if isinstance(reply, dict))
+    return next((str(key) for key in keys if key and isinstance(key, str | int)), None)
 
 
 def _location(form: Mapping[str, str]) -> Location | None:
+    """The pin; None where it lies nowhere. 0, 0 is what a phone says that does not know where it is."""
     try:
         latitude, longitude = float(form["Latitude"]), float(form["Longitude"])
     except (KeyError, ValueError):
         return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or latitude == longitude == 0:
         return None
     return Location(latitude, longitude, form.get("Address") or form.get("Label") or "")
 
@@ -207,8 +237,8 @@ def _media(form: Mapping[str, str]) -> tuple[Media, ...]:
 def _phone(address: str) -> str | None:
     """E.164 of an address that is a phone number. ``whatsapp:US.1234`` is a user id and has none."""
     number = address.removeprefix("whatsapp:")
-    if not number.startswith("+"):
-        return None
+    if not PHONE.fullmatch(number):
+        return None  # the parser below would read a number out of "+62 800 TAXI" or of other scripts' digits
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

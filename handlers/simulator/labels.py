@@ -19,6 +19,7 @@ OUTCOMES = {
     "opted_in": "Mau dikirimi kabar lagi",
     "data_request": "Permintaan tentang data pribadi",
     "with_person": "Petugas yang memegang percakapan ini",
+    "capped": "Terlalu banyak sekaligus, disimpan untuk petugas",
     "error": "Gagal diproses, diserahkan ke petugas",
 }
 

@@ -4,7 +4,7 @@ from storage.models.base import Base
 from storage.models.conversations import Citizen, Conversation, InboundMessage, Quarantine
 from storage.models.outbox import AgencyLink, OutboundMessage
 from storage.models.staff import LoginFailure, User
-from storage.models.system import Heartbeat
+from storage.models.system import Heartbeat, SimulatedFile, SimulatedTime
 from storage.models.tickets import Attachment, FollowUp, Handover, Ticket, TicketEvent
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "LoginFailure",
     "OutboundMessage",
     "Quarantine",
+    "SimulatedFile",
+    "SimulatedTime",
     "Ticket",
     "TicketEvent",
     "User",

@@ -118,7 +118,8 @@ class FollowUp(Base):
 class Handover(Base):
     """Something that only a person can answer: a light question, an unsure message, a wish for a human.
 
-    ``reason`` is ``question``, ``unsure``, ``person``, ``no_understanding``, ``media`` or ``error``.
+    ``reason`` is ``question``, ``unsure``, ``person``, ``no_understanding``, ``media``, ``data``, ``flood`` or
+    ``error``.
     """
 
     __tablename__ = "handovers"

@@ -76,6 +76,19 @@ def test_identical_texts_are_counted(post: Post) -> None:
     assert len({post.row(row_id).provider_id for row_id in rows}) == 3
 
 
+def test_an_identical_text_that_is_taken_while_we_ask_is_not_taken_twice(post: Post) -> None:
+    """Another process, or a callback, finds the same one at the same time."""
+    first, second = post.write("Sama-sama."), post.write("Sama-sama.")
+    post.provider.outcomes = [None, DOUBT]
+    post.provider.lose_answers = 1
+    post.courier().round()
+    post.clock.move(minutes=5)
+    post.provider.after_find = lambda _: post.reports(second, "SM1", "sent")
+    post.courier().settle()
+    assert (post.row(second).provider_id, post.row(first).provider_id) == ("SM1", None)
+    assert post.row(first).state == "in_doubt"
+
+
 def test_an_identical_text_that_arrived_earlier_is_not_taken_for_it(post: Post) -> None:
     first, second = post.write("Sama-sama."), post.write("Sama-sama.")
     post.provider.outcomes = [None, DOUBT]

@@ -31,6 +31,7 @@ PERSONAL = {
     "ticket_events": {"note"},
     "attachments": {"content"},
     "handovers": {"text", "answer"},
+    "simulated_files": {"content"},
 }
 
 

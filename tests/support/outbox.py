@@ -33,6 +33,7 @@ class Provider:
     deaf: bool = False  # cannot be asked what it took
     crash_on: str = ""  # a text whose look-up goes wrong
     before_send: Callable[[Outgoing], Any] = lambda message: None
+    after_find: Callable[[Outgoing], Any] = lambda message: None
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def send(self, message: Outgoing) -> Sent:
@@ -52,7 +53,9 @@ class Provider:
             raise ValueError("no JSON")
         if self.deaf:
             raise SendError("in_doubt", "503")
-        return next((sid for text, sid in self.taken if text == message.text and sid not in known), None)
+        found = next((sid for text, sid in self.taken if text == message.text and sid not in known), None)
+        self.after_find(message)
+        return found
 
     @property
     def texts(self) -> list[str]:

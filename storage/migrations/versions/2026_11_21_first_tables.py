@@ -50,6 +50,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id", name=op.f("uq_quarantine_external_id")),
     )
     op.create_table(
+        "simulated_files",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("content_type", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_files")),
+    )
+    op.create_table(
+        "simulated_time",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("ahead_s", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_time")),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -401,6 +415,8 @@ def downgrade() -> None:
 
     op.drop_table("conversations")
     op.drop_table("users")
+    op.drop_table("simulated_time")
+    op.drop_table("simulated_files")
     op.drop_table("quarantine")
     with op.batch_alter_table("login_failures", schema=None) as batch_op:
         batch_op.drop_index("ix_login_failures_email_at")

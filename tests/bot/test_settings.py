@@ -1,0 +1,85 @@
+"""Settings from the environment, from ``.env`` and from files that ``X_FILE`` names."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither this machine's environment nor its ``.env`` counts."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(f"{name.upper()}_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def put(monkeypatch: pytest.MonkeyPatch, name: str, path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    monkeypatch.setenv(f"{name}_FILE", str(path))
+
+
+def test_every_setting_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    plain = {"PORT": "8123", "UNVERIFIED_ANSWERS": "hold", "SIMULATOR": "off", "FORWARD_DELAY_S": "5"}
+    for name in map(str.upper, Settings.model_fields):
+        put(monkeypatch, name, tmp_path / name, plain.get(name, f"of {name}").encode() + b"\n")
+    settings = Settings()
+    assert (settings.port, settings.forward_delay_s, settings.simulator) == (8123, 5, "off")
+    assert settings.config_file == Path("of CONFIG_FILE")
+    assert settings.database_url == "of DATABASE_URL"
+    assert settings.twilio_auth_token == ("of TWILIO_AUTH_TOKEN",)
+
+
+def test_a_list_in_a_file_is_split_as_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(monkeypatch, "SECRET_KEY", tmp_path / "key", b"new, old\r\n")
+    assert Settings().secret_key == ("new", "old")
+
+
+def test_only_the_last_line_end_is_taken_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(monkeypatch, "ADMIN_PASSWORD", tmp_path / "password", b" a\nb \n")
+    assert Settings().admin_password == " a\nb "
+
+
+def test_a_file_comes_before_a_plain_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(monkeypatch, "SMTP_URL", tmp_path / "smtp", b"smtps://mail.example")
+    monkeypatch.setenv("SMTP_URL", "smtp://127.0.0.1:25")
+    assert Settings().smtp_url == "smtps://mail.example"
+
+
+def test_the_file_may_be_named_in_dotenv(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("one,two\n")
+    (tmp_path / ".env").write_text("TWILIO_AUTH_TOKEN_FILE=token\n")
+    assert Settings().twilio_auth_token == ("one", "two")
+
+
+def test_an_empty_name_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NLU_URL_FILE", "")
+    monkeypatch.setenv("NLU_URL", "http://127.0.0.1:5005")
+    assert Settings().nlu_url == "http://127.0.0.1:5005"
+
+
+def test_a_missing_file_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY_FILE", "/run/secrets/none")
+    with pytest.raises(ConfigError) as caught:
+        Settings()
+    assert caught.value.problems == [
+        "SECRET_KEY_FILE: the file /run/secrets/none cannot be read (No such file or directory); "
+        "correct the path or unset SECRET_KEY_FILE."
+    ]
+
+
+def test_all_files_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(monkeypatch, "MAIL_FROM", tmp_path / "binary", b"\xff\xfe")
+    monkeypatch.setenv("SMTP_URL_FILE", str(tmp_path))
+    with pytest.raises(ConfigError) as caught:
+        Settings()
+    reasons = [problem.split("(")[1].split(")")[0] for problem in caught.value.problems]
+    assert reasons == ["Is a directory", "it is no text in UTF-8"]
+
+
+def test_no_setting_is_named_like_the_file_of_another() -> None:
+    names = set(Settings.model_fields)
+    assert not {f"{name}_file" for name in names} & names
