@@ -51,6 +51,24 @@ nlu-install: | $(UV)
 train: install  ## Train the language model from nlu/rasa/data
 	@cd nlu/rasa && .venv/bin/python commands.py train
 
+DATA ?= ../shared/benchmarks
+
+.PHONY: nlu-eval
+nlu-eval: install  ## Measure the language model on the unseen evaluation messages
+	@cd nlu/rasa && .venv/bin/python commands.py evaluate
+
+.PHONY: nlu-compare
+nlu-compare: install  ## Our pipeline beside Rasa's own, on the same held-out fold
+	@$(RASA)/bin/python benchmarks/nlu_compare.py
+
+.PHONY: nlu-bench
+nlu-bench: install  ## HINT3 and CLINC150 beside the published figures (DATA=folder)
+	@$(RASA)/bin/python benchmarks/nlu_bench.py $(DATA)
+
+.PHONY: nlu-speed
+nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way in
+	@$(RASA)/bin/python benchmarks/nlu_speed.py
+
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
 	@$(MAKE) --no-print-directory lint test-fast test-nlu test-processes

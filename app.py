@@ -8,7 +8,7 @@ import sys
 from flask import Flask
 from pydantic import ValidationError
 
-from bot.clock import system_clock
+from bot.clock import Clock, simulated_clock, system_clock
 from bot.errors import ConfigError
 from bot.logs import set_up_logging
 from bot.messages import EMAIL, SIMULATOR, SMS, WHATSAPP, Channel
@@ -17,15 +17,17 @@ from bot.settings import ROOT, Settings
 from handlers.channels.email import EmailChannel
 from handlers.channels.local import LocalChannel
 from handlers.channels.twilio import TwilioChannel
-from handlers.commands import city, database, nlu, users
+from handlers.commands import city, database, doctor, nlu, templates, users
 from handlers.edge import Edge
 from handlers.web import create_web
 from nlu.client import NluClient
 from scheduler.commands import worker_command
 from scheduler.worker import Parts
 from storage import keyring
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.local_secrets import kept_secret
+
+CITY_COMMANDS = (city.check_config, templates.list_templates, doctor.doctor_command())
 
 
 def create_app() -> Flask:
@@ -38,10 +40,11 @@ def create_app() -> Flask:
     except (ConfigError, keyring.KeyringError) as error:
         sys.exit(str(error))
     client = NluClient(settings.nlu_url) if settings.nlu_url else None
-    edge = Edge(settings, rulebook, open_database(settings.database_url), system_clock(), client)
+    store = open_database(settings.database_url)
+    edge = Edge(settings, rulebook, store, _clock(settings, store), client)
     app = create_web(edge)
-    for commands in (database.commands, users.create_user, users.first_account, city.check_config, nlu.commands):
-        app.cli.add_command(commands)
+    for command in (database.commands, users.create_user, users.first_account, nlu.commands, *CITY_COMMANDS):
+        app.cli.add_command(command)
     app.cli.add_command(worker_command(lambda: worker_parts(edge)))
     return app
 
@@ -71,6 +74,10 @@ def channels(settings: Settings) -> dict[str, Channel]:
     return found
 
 
+def _clock(settings: Settings, store: Database) -> Clock:
+    return simulated_clock(store) if settings.clock_can_move else system_clock()
+
+
 def _own_secret(settings: Settings) -> tuple[str, ...]:
     """Without an account a first run keeps a key of its own; with one, the operator must choose it."""
     return () if settings.has_twilio else (kept_secret(ROOT / "var" / "secret_key"),)
@@ -79,6 +86,8 @@ def _own_secret(settings: Settings) -> tuple[str, ...]:
 def _settings() -> Settings:
     try:
         return Settings()
+    except ConfigError as error:
+        sys.exit(str(error))
     except ValidationError as error:
         lines = (f"{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         sys.exit("\n".join(lines))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatch
-from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import select
@@ -230,7 +229,10 @@ def _facts(case: Case, ticket: Ticket) -> Facts:
 
 def _at_place(place: str | None) -> str:
     """The place as a reply repeats it; some people answer "where?" with a whole story."""
-    return f", {shorten(place, LONGEST_PLACE, placeholder='...')}" if place else ""
+    if not place:
+        return ""
+    line = " ".join(place.split())
+    return f", {line}" if len(line) <= LONGEST_PLACE else f", {line[:LONGEST_PLACE].rstrip()}..."
 
 
 def _pin(action: acts.AddToTicket) -> str:

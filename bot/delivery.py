@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 BATCH = 32
 SENDERS = 8
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 SETTLE_AFTER = timedelta(seconds=20)
 # A provider's list may lag behind; only a message it still does not know after this was never taken.
 SURE_AFTER = timedelta(seconds=60)

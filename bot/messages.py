@@ -10,7 +10,7 @@ WHATSAPP, SMS, SIMULATOR, EMAIL = "whatsapp", "sms", "simulator", "email"
 LONGEST_TEXT = 10_000
 # Control characters that are no white space, and those that turn the direction of everything behind them.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
-_UNSEEN = frozenset({"Cf", "Cn", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"})
+_UNSEEN = frozenset({"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which agency a ticket goes to: the city's ordered rules, the first that matches, else the service's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from bot.city import COORDINATORS, City, When
@@ -20,17 +20,21 @@ class Matter:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where it goes: an agency code (or ``coordinators``), with a sub-unit or a person's e-mail address."""
+    """Where it goes: an agency code (or ``coordinators``), with a sub-unit or a person's e-mail address.
+
+    ``rule`` is the place in the city's list of the rule that said so, None for the service's own agency.
+    """
 
     agency: str
     unit: str | None = None
+    rule: int | None = field(default=None, compare=False)
 
 
 def route(city: City, matter: Matter) -> Destination:
     """The destination of ``matter``; always one, since every service has an agency."""
     own = Destination(city.services[matter.service].agency)
-    rule = next((rule for rule in city.routing if _matches(rule.when, matter)), None)
-    return _destination(rule.to, own) if rule else own
+    found = ((place, rule) for place, rule in enumerate(city.routing) if _matches(rule.when, matter))
+    return next((replace(_destination(rule.to, own), rule=place) for place, rule in found), own)
 
 
 def address_of(city: City, agency: str, unit: str | None) -> str | None:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
 
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process")
     host: str = Field("127.0.0.1", description="Address that the web process listens on")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes that the supervisor starts")
     database_url: str = Field("sqlite:///var/suarakota.db", description="SQLite file or PostgreSQL database")
     public_url: str = Field("", description="Address under which Twilio and agencies reach the web process")
     config_file: Path = Field(ROOT / "config.yml", description="The city's configuration")
@@ -74,6 +75,11 @@ class Settings(BaseSettings):
     @property
     def simulator_enabled(self) -> bool:
         return self.simulator == "on" or (self.simulator == "" and not self.has_twilio)
+
+    @property
+    def clock_can_move(self) -> bool:
+        """Never where citizens are written to for real: they would be chased days early."""
+        return self.simulator_enabled and not self.has_twilio
 
     @property
     def gives_unverified(self) -> bool:

@@ -1,5 +1,6 @@
 """The life of tickets: filing, every move through the status table, and the history of both."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,7 +79,7 @@ def open_ticket(
         ticket.status = Status.COORDINATION
     session.add(ticket)
     session.flush()
-    record(session, ticket, "filed", By("citizen", now))
+    record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     plan_ahead(session, rulebook, ticket, now)
     return ticket
 
@@ -103,11 +104,17 @@ def close_at_delivery(session: Session, rulebook: Rulebook, ticket: Ticket, now:
     plan_ahead(session, rulebook, ticket, now)
 
 
-def record(session: Session, ticket: Ticket, kind: str, by: By) -> None:
+def record(session: Session, ticket: Ticket, kind: str, by: By, data: Mapping[str, object] | None = None) -> None:
     """Append to the history; nothing in it is ever changed."""
     session.add(
         TicketEvent(
-            ticket=ticket, at=by.at, kind=kind, actor=by.actor, status=ticket.status, note=by.note, data={}
+            ticket=ticket,
+            at=by.at,
+            kind=kind,
+            actor=by.actor,
+            status=ticket.status,
+            note=by.note,
+            data=dict(data or {}),
         )
     )
 

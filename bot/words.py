@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 EMERGENCY_LANE, NORMAL_LANE = 0, 1
+LONGEST_YES_OR_NO = 12
 
 
 class Command(StrEnum):
@@ -45,14 +46,18 @@ class Words:
         return self._commands.get(" ".join(words.split())) if words else None
 
     def yes_or_no(self, text: str) -> bool | None:
-        """True for a yes, False for a no, None where it is neither. A no among yeses ("sudah tapi masih
-        bocor") is a no; a long text is neither, it says more than that."""
+        """True for a yes, False for a no, None where it is neither.
+
+        A no among yeses ("sudah tapi masih bocor") is a no, but for "sudah tidak bocor lagi", which the words
+        alone cannot tell. A long text is neither: it says more than that.
+        """
         words = _plain(text).split()
-        if not words or len(words) > 12:
+        if not words or len(words) > LONGEST_YES_OR_NO:
             return None
-        if set(words) & self._no:
-            return False
-        return True if set(words[:3]) & self._yes else None
+        agrees, refuses = bool(set(words[:3]) & self._yes), bool(set(words) & self._no)
+        if agrees and refuses and words[-1] in self._no_longer:
+            return None
+        return False if refuses else (True if agrees else None)
 
     def does_not_know(self, text: str) -> bool:
         """Whether the person says that they cannot tell."""
@@ -82,6 +87,10 @@ class Words:
     @cached_property
     def _no(self) -> frozenset[str]:
         return frozenset(self.data["refuse"])
+
+    @cached_property
+    def _no_longer(self) -> frozenset[str]:
+        return frozenset(self.data["no_longer"])
 
     @cached_property
     def _unknown(self) -> re.Pattern[str]:

@@ -4,12 +4,12 @@ from flask import make_response
 from werkzeug.wrappers import Response
 
 from bot.errors import NotFoundError
-from storage.models import Attachment
+from storage.models import Attachment, SimulatedFile
 
 SHOWN = ("image/jpeg", "image/png", "image/webp")
 
 
-def photo_response(photo: Attachment | None) -> Response:
+def photo_response(photo: Attachment | SimulatedFile | None) -> Response:
     """The stored file; what is no photo is offered for saving rather than opened."""
     if photo is None:
         raise NotFoundError("Foto itu tidak ada pada laporan ini.")

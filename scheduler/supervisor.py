@@ -25,7 +25,7 @@ BIN = ROOT / ".venv" / "bin"
 READY_WITHIN_S = 90
 STOP_WITHIN_S = 10
 STEADY_AFTER_S = 30  # a process that lived this long starts anew without delay
-LONGEST_DELAY_S = 10
+LONGEST_DELAY_S = 2  # loading the application slows a crash loop down by itself
 
 
 def main() -> int:
@@ -36,7 +36,8 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         _prepare_database(settings)
-        children = [_web(settings), _worker(settings), *_nlu(settings, stop)]
+        nlu = _nlu(settings, stop)
+        children = [*nlu, _web(settings), *_workers(settings)]
     except subprocess.CalledProcessError as error:
         say(f"'{Path(error.cmd[0]).name} {' '.join(error.cmd[1:])}' failed; see above.")
         return 1
@@ -122,8 +123,10 @@ def _web(env: Mapping[str, str]) -> Child:
     return Child("web", [str(BIN / "gunicorn"), *options, *quiet, "app:create_app()"], env)
 
 
-def _worker(env: Mapping[str, str]) -> Child:
-    return Child("worker", [str(BIN / "flask"), "--app", "app", "worker"], env)
+def _workers(env: Mapping[str, str]) -> list[Child]:
+    """As many as WORKERS says; more than one helps with PostgreSQL only."""
+    count = int(env.get("WORKERS") or 1)
+    return [Child(f"worker {n}", [str(BIN / "flask"), "--app", "app", "worker"], env) for n in range(1, count + 1)]
 
 
 def _nlu(env: dict[str, str], stop: threading.Event) -> list[Child]:
@@ -180,7 +183,10 @@ def _greet(env: Mapping[str, str], stop: threading.Event) -> None:
 
 def _password_hint(env: Mapping[str, str]) -> str:
     kept = ROOT / "var" / "admin_password"
-    return f"password {env['ADMIN_PASSWORD']}" if kept.exists() else "password as in ADMIN_PASSWORD"
+    made_here = kept.exists() and env.get("ADMIN_PASSWORD") == kept.read_text().strip()
+    if made_here and not env.get("ADMIN_PASSWORD_FILE"):
+        return f"password {env['ADMIN_PASSWORD']}"
+    return "password as in ADMIN_PASSWORD"
 
 
 def _is_ready(base: str) -> bool:

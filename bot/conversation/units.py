@@ -32,12 +32,17 @@ def first_unit(parts: Sequence[Part]) -> Unit:
     service: str | None = None
     for count, (text, meaning) in enumerate(parts):
         if told and meaning is not None and _stands_alone(text, meaning, service):
-            return Unit(count, "\n".join(told))
+            return Unit(count, _together(told))
         if text and not (meaning and meaning.intent.label in COURTESIES):
             told.append(text)
             service = service or _service(meaning)
-    everything = (text for text, _ in parts if text)
-    return Unit(len(parts), "\n".join(told or everything))
+    everything = [text for text, _ in parts if text]
+    return Unit(len(parts), _together(told or everything))
+
+
+def _together(texts: Sequence[str]) -> str:
+    """What is said twice is said once: people send a message again when no answer comes at once."""
+    return "\n".join(dict.fromkeys(texts))
 
 
 def _stands_alone(text: str, meaning: Understanding, service: str | None) -> bool:

@@ -40,6 +40,14 @@ class EmailChannel:
         """A mail server cannot be asked; e-mails are sent again instead, under the same Message-ID."""
         return None
 
+    def check(self) -> None:
+        """Greet the server, log in where a user is named, and leave; OSError or SMTPException when it refuses."""
+        with self._connect() as server:
+            server.ehlo_or_helo_if_needed()
+            code, answer = server.noop()
+        if code >= 400:
+            raise smtplib.SMTPResponseException(code, answer)
+
     def _connect(self) -> smtplib.SMTP:
         if self._secure:
             context = ssl.create_default_context()

@@ -25,6 +25,7 @@ from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media, Outg
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+UNSEEN = "\r\n\t\u200d\u200e\u200f"  # within a text: line ends, joined emoji, marks of right-to-left
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 TIMEOUT_S = 10.0
 LONGEST_BODY = 1_600
@@ -195,7 +196,7 @@ def _from_base64(body: str) -> str | None:
         text = base64.b64decode(body, validate=True).decode()
     except ValueError:
         return None
-    return text if all(character.isprintable() or character in "\r\n\t" for character in text) else None
+    return text if all(character.isprintable() or character in UNSEEN for character in text) else None
 
 
 def _choice(form: Mapping[str, str]) -> str | None:

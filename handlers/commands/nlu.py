@@ -8,11 +8,13 @@ import click
 from flask.cli import AppGroup
 
 from bot import meaning_report
+from handlers.commands.history import import_history
 from handlers.edge import edge
 from nlu import environment
 from nlu.client import NluUnavailableError, Understanding
 
 commands = AppGroup("nlu", help="Train, serve and try the language model.")
+commands.add_command(import_history)
 
 
 @commands.command("train", context_settings={"ignore_unknown_options": True})
@@ -27,6 +29,20 @@ def train(arguments: tuple[str, ...]) -> None:
 def serve(arguments: tuple[str, ...]) -> None:
     """Serve the newest model on loopback (--port N)."""
     _run_there(["serve", *arguments])
+
+
+@commands.command("evaluate", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def evaluate(arguments: tuple[str, ...]) -> None:
+    """Measure the model on labelled messages (--data FILE, --html FILE)."""
+    _run_there(["evaluate", *arguments])
+
+
+@commands.command("thresholds", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def thresholds(arguments: tuple[str, ...]) -> None:
+    """Compute thresholds from held-out folds of the training data; takes some minutes."""
+    _run_there(["thresholds", *arguments])
 
 
 @commands.command("parse")

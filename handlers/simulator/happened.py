@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.conversation.meaning import decide, is_emergency
 from bot.messages import Content
 from bot.rulebook import Rulebook
 from bot.status import is_open
 from bot.words import EMERGENCY_LANE
 from handlers.phrases import Phrases
 from handlers.simulator import labels
+from handlers.simulator.rules import why_there
+from nlu.client import Guess, Understanding
 from storage.models import Conversation, FollowUp, Handover, InboundMessage, OutboundMessage, Ticket, TicketEvent
 from storage.queries.simulator import Chat
 
@@ -32,6 +35,7 @@ def happened(chat: Chat, rulebook: Rulebook, now: datetime) -> Json | None:
         "note": story.note(chat.conversation),
         "again_at": _time(chat.conversation.wake_at) if chat.conversation and last.state == "held" else None,
         "guesses": story.guesses(),
+        "decision": story.decision(),
         "handover": story.handover(chat.handovers),
         "tickets": [story.ticket(ticket, chat.follow_ups) for ticket in chat.tickets],
         "states": story.states(chat.outbound),
@@ -86,6 +90,15 @@ class Story:
         ]
         return {"kind": kind, "threshold": threshold, "guesses": guesses}
 
+    def decision(self) -> str | None:
+        """How far the machine goes with the model's word alone."""
+        if self.last.understanding is None:
+            return None
+        understood, bars = understanding_of(self.last.understanding), self.rulebook.city.thresholds
+        words = self.rulebook.words.is_emergency(self.last.text)
+        emergency = is_emergency(understood, words, bars)
+        return labels.EMERGENCY if emergency else labels.DECISIONS[decide(understood, bars)]
+
     def handover(self, handovers: Sequence[Handover]) -> Json | None:
         """What waits for a person."""
         waiting = next((handover for handover in handovers if handover.answered_at is None), None)
@@ -103,6 +116,7 @@ class Story:
             "service": self.say.service(ticket.service),
             "agency": self.say.agency(ticket.agency),
             "place": ticket.place,
+            "routing": why_there(ticket, self.say),
             "deadlines": [
                 {"label": "Verifikasi", "at": ticket.verify_by.isoformat()},
                 {"label": "Jawaban", "at": ticket.answer_by.isoformat()},
@@ -146,9 +160,22 @@ class Story:
         return {"label": "Balasan", "state": self.say.delivery(row.state) + error, "at": at.isoformat()}
 
 
+def understanding_of(record: Json) -> Understanding:
+    """What was kept of an understanding, as the decisions take it."""
+    intents, services, faqs = (
+        tuple(Guess(label, confidence) for label, confidence in record[kind])
+        for kind in ("intents", "services", "faqs")
+    )
+    return Understanding(intents, services, faqs, tuple(record["also"]), model=record["model"])
+
+
 def _excerpt(row: InboundMessage) -> str:
     content = Content.from_json(row.content)
-    things = ("Lokasi" if content.location else "", "Foto" if content.media else "")
+    types = {item.content_type.partition("/")[0] for item in content.media}
+    things = (
+        "Lokasi" if content.location else "",
+        *(name for kind, name in labels.MEDIA.items() if kind in types),
+    )
     text = content.text or " dan ".join(filter(None, things)) or content.choice or ""
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()}…"
 

@@ -1,6 +1,7 @@
 """What only the simulator has to name, beside the phrases of all pages. An unknown code is shown as it is."""
 
 from bot.city import City
+from bot.conversation.meaning import Decision
 
 OUTCOMES = {
     "filed": "Laporan dibuat",
@@ -22,6 +23,14 @@ OUTCOMES = {
     "capped": "Terlalu banyak sekaligus, disimpan untuk petugas",
     "error": "Gagal diproses, diserahkan ke petugas",
 }
+
+DECISIONS = {
+    Decision.ACT: "Yakin: dijalankan sendiri",
+    Decision.ASK: "Ragu: bertanya dulu",
+    Decision.PERSON: "Kurang yakin: dibaca petugas",
+}
+EMERGENCY = "Darurat: didahulukan dari segalanya"
+MEDIA = {"image": "Foto", "audio": "Pesan suara"}
 
 HELD = "Pesan ini tampak belum selesai; sistem menunggu lanjutannya sebentar."
 AWAY = "Model bahasa sedang tidak terjangkau; pesan dibaca begitu ia kembali."

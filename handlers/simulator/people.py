@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.inbox import address_hash
-from bot.messages import LONGEST_TEXT, SIMULATOR, Content, Incoming, Location, Media
+from bot.messages import LONGEST_TEXT, SIMULATOR, SMS, WHATSAPP, Content, Incoming, Location, Media
 from storage.queries.simulator import Address
 
 OUR_ADDRESS = "sim:nomor-kota"
 KEY = re.compile(r"([ab])([1-9]\d{0,2})?")
 LINES = {"a": "001", "b": "002"}
 PHOTO = Media("simulator:photo", "image/jpeg")
+VOICE = Media("simulator:voice", "audio/ogg")
 LONGEST_FIELD = 300
+# What a telephone can stand for: the channel whose prices and manners are shown.
+LOOKS = (WHATSAPP, SMS)
 
 
 class UnusableError(Exception):
@@ -48,18 +51,19 @@ def citizen_of(key: str) -> Citizen:
     return Citizen(key, f"Warga {letter.upper()}", f"0800-{count:03d}-{LINES[letter]}")
 
 
-def incoming(fields: Mapping[str, Any]) -> Incoming:
-    """The message in ``fields``; UnusableError where there is none."""
+def incoming(fields: Mapping[str, Any], photo: Media | None = None) -> Incoming:
+    """The message in ``fields``, with the photo that came along; UnusableError where there is none."""
     citizen = citizen_of(_text(fields, "citizen"))
+    media = (photo, PHOTO if fields.get("photo") else None, VOICE if fields.get("voice") else None)
     content = Content(
         text=_written(fields),
         choice=_text(fields, "choice")[:LONGEST_FIELD] or None,
         location=_location(fields),
-        media=(PHOTO,) if fields.get("photo") else (),
+        media=tuple(item for item in media if item),
         profile_name=citizen.name,
     )
     if not (content.text or content.choice or content.location or content.media):
-        raise UnusableError("Pesannya masih kosong. Tulis sesuatu, atau kirim lokasi atau foto.")
+        raise UnusableError("Pesannya masih kosong. Tulis sesuatu, atau kirim lokasi, foto atau pesan suara.")
     return Incoming(SIMULATOR, f"sim-{uuid.uuid4()}", citizen.address, OUR_ADDRESS, content)
 
 

@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.messages import Content
+from flask import url_for
+
+from bot.messages import Content, Media
 from bot.rulebook import Rulebook
 from handlers.phrases import Phrases
 from handlers.simulator import labels
+from handlers.simulator.bill import bill
+from handlers.simulator.files import SCHEME
 from handlers.simulator.happened import happened
+from handlers.simulator.people import PHOTO, VOICE
 from storage.models import InboundMessage, OutboundMessage
 from storage.queries.simulator import Chat
 
@@ -20,26 +26,40 @@ UNSENT = ("waiting", "sending")
 SHOWN = ("accepted", "delivered", "read", "failed", "in_doubt")
 
 
-def view_of(chat: Chat, mails: Sequence[OutboundMessage], rulebook: Rulebook, now: datetime) -> Json:
+@dataclass(frozen=True)
+class View:
+    """For whom and when a page is made: ``look`` is the channel that the telephone stands for, ``kept`` the
+    photos that can still be shown."""
+
+    rulebook: Rulebook
+    now: datetime
+    look: str
+    kept: frozenset[str] = frozenset()
+
+
+def view_of(chat: Chat, mails: Sequence[OutboundMessage], view: View) -> Json:
     """Everything that changes on the page."""
+    say = Phrases(view.rulebook.city, view.now)
     return {
-        "messages": _messages(chat, now),
+        "messages": _messages(chat, view),
         "typing": _typing(chat),
-        "waiting_since": _waiting_since(chat, now),
-        "happened": happened(chat, rulebook, now),
-        "mails": [_mail(row, rulebook, Phrases(rulebook.city, now)) for row in mails],
+        "waiting_since": _waiting_since(chat, view.now),
+        "happened": happened(chat, view.rulebook, view.now),
+        "bill": bill(chat, view.rulebook.city, view.look),
+        "mails": [_mail(row, view.rulebook, say) for row in mails],
     }
 
 
-def _messages(chat: Chat, now: datetime) -> list[Json]:
+def _messages(chat: Chat, view: View) -> list[Json]:
     """In the order in which a telephone would show them; what is due later is not there yet."""
-    shown = [row for row in chat.outbound if row.state in SHOWN or (row.state in UNSENT and row.due_at <= now)]
-    timed = [(row.received_at, 0, row.id, _said(row)) for row in chat.inbound]
+    due = [row for row in chat.outbound if row.state in UNSENT and row.due_at <= view.now]
+    shown = [*due, *(row for row in chat.outbound if row.state in SHOWN)]
+    timed = [(row.received_at, 0, row.id, _said(row, view.kept)) for row in chat.inbound]
     timed += [(row.created_at, 1, row.id, _answered(row)) for row in shown]
     return [message for *_, message in sorted(timed, key=lambda entry: entry[:3])]
 
 
-def _said(row: InboundMessage) -> Json:
+def _said(row: InboundMessage, kept: frozenset[str]) -> Json:
     content = Content.from_json(row.content)
     pin = content.location
     return {
@@ -48,7 +68,7 @@ def _said(row: InboundMessage) -> Json:
         "at": row.received_at.isoformat(),
         "text": content.text,
         "state": TICKS.get(row.state, row.state),
-        "photos": len(content.media),
+        "media": [_media(item, kept) for item in content.media],
         "pin": {"lat": pin.latitude, "lon": pin.longitude, "label": pin.address} if pin else None,
         "choices": [],
     }
@@ -61,10 +81,21 @@ def _answered(row: OutboundMessage) -> Json:
         "at": (row.sent_at or row.created_at).isoformat(),
         "text": row.body["text"],
         "state": row.state,
-        "photos": 0,
+        "media": [],
         "pin": None,
         "choices": row.body.get("choices", []),
     }
+
+
+def _media(item: Media, kept: frozenset[str]) -> Json:
+    """``url`` is None for the sample photo, which the page draws itself."""
+    file_id = item.url.removeprefix(SCHEME)
+    if item == VOICE:
+        return {"kind": "voice", "url": url_for("static", filename="simulator/voice.ogg")}
+    if item == PHOTO:
+        return {"kind": "photo", "url": None}
+    here = file_id in kept
+    return {"kind": "photo", "url": url_for(".file", file_id=file_id) if here else None, "gone": not here}
 
 
 def _typing(chat: Chat) -> bool:

@@ -1,9 +1,10 @@
 // The simulator's page: two telephones that send to this server and poll it, and the panel beside them.
 
-import { countUnseen, showChat, showNotice } from "./simulator/chat.js";
+import { countUnseen, refreshDays, showChat, showNotice } from "./simulator/chat.js";
 import { showHappened, showMails } from "./simulator/panel.js";
-import { makePhone } from "./simulator/phone.js";
-import { clock, clockSeconds, refreshTimes } from "./simulator/tools.js";
+import { makePhone, takeNewNumber } from "./simulator/phone.js";
+import { listenToTime, showTime, takeTime } from "./simulator/time.js";
+import { refreshTimes } from "./simulator/tools.js";
 
 const POLL_MS = 1000, HIDDEN_POLL_MS = 5000;
 const page = document.body;
@@ -15,7 +16,7 @@ const phones = [...document.querySelectorAll("[data-phone]")].map((root) =>
 /** Ask for what changed since the last answer. An answer that a later question overtook is dropped. */
 async function poll(phone) {
   const turn = ++phone.asked;
-  const query = new URLSearchParams({ citizen: phone.key, after: phone.version });
+  const query = new URLSearchParams({ citizen: phone.key, look: phone.look, after: phone.version });
   const answer = await fetch(`${page.dataset.state}?${query}`)
     .then((response) => (response.ok ? response.json() : null))
     .catch(() => null);
@@ -25,7 +26,7 @@ async function poll(phone) {
 }
 
 function take(phone, answer) {
-  clock.now = new Date(answer.now);
+  takeTime(answer);
   phone.version = answer.version;
   phone.find("number").textContent = answer.number;
   if (!answer.messages) return;
@@ -59,9 +60,10 @@ function wishes({ dataset }) {
 }
 
 function tick() {
-  document.querySelector("[data-clock]").textContent = clockSeconds.format(clock.now);
+  showTime();
   refreshTimes();
   phones.forEach(showNotice);
+  phones.forEach(refreshDays);
 }
 
 async function run() {
@@ -78,5 +80,6 @@ document.addEventListener("click", ({ target }) => document.querySelectorAll("[d
   if (!menu.contains(target)) menu.open = false;
 }));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) phones.forEach(poll); });
+listenToTime(() => phones.forEach(poll), () => phones.forEach(takeNewNumber));
 choose({});
 run();

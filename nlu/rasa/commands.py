@@ -8,7 +8,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from fingerprint import DATA, MODELS, fingerprint, model_path, newest_model
+from fingerprint import CITY, DATA, EVALUATION, MODELS, REPORT, fingerprint, model_path, newest_model
+from learning import HISTORY, add_commands, train_with_history
 from model_file import ModelFileError
 
 
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> None:
+    if options.history:
+        return train_with_history(options)
     from training import train
 
     train(options.data.resolve(), options.out.resolve(), options.quick)
@@ -42,6 +45,18 @@ def _parse_lines(options: argparse.Namespace) -> None:
     for lines in _batches(sys.stdin):
         for result in parser.parse([json.loads(line) for line in lines] if options.json else lines):
             print(json.dumps(result, ensure_ascii=False))
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from evaluate import evaluate
+
+    evaluate(_chosen_model(options), options.data.resolve(), options.city.resolve(), options.html.resolve())
+
+
+def _thresholds(options: argparse.Namespace) -> None:
+    from thresholds import choose
+
+    choose(options.data.resolve(), options.city.resolve(), options.folds)
 
 
 def _fingerprint(options: argparse.Namespace) -> int:
@@ -74,14 +89,24 @@ def _parser() -> argparse.ArgumentParser:
     for command in (train, print_fingerprint):
         command.add_argument("--data", type=Path, default=DATA, help="directory of .jsonl files")
         command.add_argument("--out", type=Path, default=MODELS, help="directory of models")
+    train.add_argument("--history", type=Path, nargs="?", const=HISTORY, help="past complaints as well")
     train.add_argument("--quick", action="store_true", help="a rough model, for tests")
     serve = _command(commands, "serve", _serve, "serve the model on 127.0.0.1")
     serve.add_argument("--port", type=int, default=5005)
     serve.add_argument("--api", action="store_true", help="open Rasa's whole HTTP API too (unguarded)")
     parse = _command(commands, "parse-lines", _parse_lines, "understand the lines of stdin")
     parse.add_argument("--json", action="store_true", help="lines are JSON strings, with line breaks in them")
-    for command in (serve, parse):
+    evaluate = _command(commands, "evaluate", _evaluate, "measure the model on labelled messages")
+    evaluate.add_argument("--data", type=Path, default=EVALUATION, help=".jsonl or .csv, or a directory of them")
+    evaluate.add_argument("--html", type=Path, default=REPORT, help="where to write the report")
+    thresholds = _command(commands, "thresholds", _thresholds, "compute thresholds from held-out folds")
+    thresholds.add_argument("--data", type=Path, default=DATA, help="directory of .jsonl files")
+    thresholds.add_argument("--folds", type=int, default=5, help="into how many parts the data is split")
+    for command in (evaluate, thresholds):
+        command.add_argument("--city", type=Path, default=CITY, help="the app's config.yml")
+    for command in (serve, parse, evaluate):
         command.add_argument("--model", help="model file (default: the one for the present data)")
+    add_commands(lambda name, run, text: _command(commands, name, run, text))
     return parser
 
 

@@ -11,6 +11,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent
 DATA = ROOT / "data"
 LABELS = ROOT / "labels.yml"
+HISTORY = "history"
+"""The part of a data directory with past complaints, of which only the service is known."""
 
 _KEYS = ("text", "intent", "service", "also", "faq", "place")
 
@@ -32,10 +34,13 @@ class Labels:
 
 @dataclass(frozen=True)
 class Example:
-    """One training message. `place` is the substring of `text` that says where."""
+    """One training message. `place` is the substring of `text` that says where.
+
+    Only a past complaint has no intent; it teaches the service alone.
+    """
 
     text: str
-    intent: str
+    intent: str | None
     service: str | None = None
     also: tuple[str, ...] = ()
     faq: str | None = None
@@ -72,27 +77,27 @@ def _read_file(path: Path, directory: Path, labels: Labels) -> Iterator[Example]
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield _parse(line, labels)
+                yield _parse(line, labels, past=name.startswith(f"{HISTORY}/"))
             except DataError as error:
                 raise DataError(f"{name}:{number}: {error}") from error
 
 
-def _parse(line: str, labels: Labels) -> Example:
+def _parse(line: str, labels: Labels, past: bool) -> Example:
     try:
         row = json.loads(line)
     except ValueError as error:
         raise DataError("not JSON; write one JSON object a line.") from error
     if not isinstance(row, dict) or set(row) != set(_KEYS):
         raise DataError(f"needs exactly the keys {', '.join(_KEYS)}.")
-    _check_shape(row)
+    _check_shape(row, past)
     _check_labels(row, labels)
     return Example(**{**row, "also": tuple(row["also"])})
 
 
-def _check_shape(row: dict[str, Any]) -> None:
+def _check_shape(row: dict[str, Any], past: bool) -> None:
     if not isinstance(row["text"], str) or not row["text"].strip():
         raise DataError("text must be a message that is not empty.")
-    if not isinstance(row["intent"], str):
+    if not isinstance(row["intent"], str) and not (past and row["intent"] is None and row["service"]):
         raise DataError("intent must be a name.")
     if not isinstance(row["also"], list) or not all(isinstance(name, str) for name in row["also"]):
         raise DataError("also must be a list of services.")
@@ -104,7 +109,7 @@ def _check_shape(row: dict[str, Any]) -> None:
 
 
 def _check_labels(row: dict[str, Any], labels: Labels) -> None:
-    _check_known("intent", [row["intent"]], labels.intents)
+    _check_known("intent", [row["intent"]], labels.intents | {None})
     _check_known("service", [row["service"], *row["also"]], labels.services | {None})
     _check_known("faq", [row["faq"]], labels.faq | {None})
     if row["also"] and row["service"] is None:

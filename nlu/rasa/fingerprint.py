@@ -9,6 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 DATA = ROOT / "data"
 MODELS = ROOT / "models"
+EVALUATION = ROOT / "evaluation"
+CITY = ROOT.parent.parent / "config.yml"
+REPORT = ROOT.parent.parent / "var" / "nlu-report.html"
 
 _FILES = ("config.yml", "labels.yml", "areas.csv", "pyproject.toml", "dataset.py", "importer.py")
 _SUFFIX = ".tar.gz"

@@ -35,7 +35,7 @@ def locked_ahead(session: Session) -> timedelta:
     return timedelta(seconds=session.scalars(row).one())
 
 
-def put_ahead(session: Session, by: timedelta) -> None:
+def advance(session: Session, by: timedelta) -> None:
     """Move the clock by whole seconds, and the workers' signs of life with it: they are as alive as before."""
     seconds = round(by.total_seconds())
     here = update(SimulatedTime).where(SimulatedTime.id == THE_ROW)

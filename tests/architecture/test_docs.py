@@ -1,10 +1,18 @@
 """The documentation says what the code does."""
 
 import re
+import subprocess
+import sys
+
+import pytest
+import yaml
 
 from bot.settings import ROOT, Settings
 
-OPERATING = (ROOT / "docs" / "operating.md").read_text()
+DOCS = ROOT / "docs"
+OPERATING = (DOCS / "operating.md").read_text()
+GOING_LIVE = (DOCS / "going-live.md").read_text()
+FLASKS_OWN = {"routes", "run", "shell"}
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists():
@@ -17,3 +25,29 @@ def test_every_decision_is_listed():
     folder = ROOT / "docs" / "adr"
     listed = set(re.findall(r"\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text()))
     assert listed == {path.name for path in folder.glob("[0-9]*.md")}
+
+
+def test_every_command_is_documented_and_every_documented_one_exists():
+    table = OPERATING.split("## Commands")[1].split("## ")[0]
+    documented = set(re.findall(r"^\| `([a-z-]+)", table, re.MULTILINE))
+    command = [sys.executable, "-m", "flask", "--app", "app", "--help"]
+    alone = {"SECRET_KEY": "only for this test", "DATABASE_URL": "sqlite://"}
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=alone).stdout
+    commands = set(re.findall(r"^  ([a-z-]+)", told.split("Commands:")[1], re.MULTILINE))
+    assert documented == commands - FLASKS_OWN
+
+
+def test_every_template_to_submit_is_listed_and_every_listed_one_exists():
+    listed = re.findall(r"^\| `(\w+)` \|", GOING_LIVE.split("## 9. Templates")[1].split("## 10.")[0], re.MULTILINE)
+    sentences = yaml.safe_load((ROOT / "bot" / "texts" / "id.yml").read_text())
+    assert listed == [sentence["template"] for sentence in sentences.values() if sentence.get("template")]
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS.glob("*.md")], ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target, _, heading in re.findall(r"\]\(((?!http)[\w/.-]*\.md)?(#([^)]*))?\)", page.read_text()):
+        there = page.parent / target if target else page
+        assert there.exists(), target
+        headings = re.findall(r"^#+ (.+)$", there.read_text(), re.MULTILINE)
+        anchors = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in headings}
+        assert not heading or heading in anchors, heading

@@ -1,11 +1,13 @@
 """Settings from the environment, from ``.env`` and from files that ``X_FILE`` names."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.errors import ConfigError
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +80,14 @@ def test_all_files_that_cannot_be_read_are_told(monkeypatch: pytest.MonkeyPatch,
         Settings()
     reasons = [problem.split("(")[1].split(")")[0] for problem in caught.value.problems]
     assert reasons == ["Is a directory", "it is no text in UTF-8"]
+
+
+def test_nothing_starts_without_a_file_that_is_named() -> None:
+    command = [sys.executable, "-m", "flask", "--app", "app", "check-config"]
+    ended = subprocess.run(command, cwd=ROOT, env={"SECRET_KEY_FILE": "/nope"}, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[0].startswith("SECRET_KEY_FILE: the file /nope cannot be read")
+    assert "Traceback" not in ended.stderr
 
 
 def test_no_setting_is_named_like_the_file_of_another() -> None:

@@ -101,8 +101,15 @@ def said(database: Database, rulebook: Rulebook, channel: str, language: str) ->
         citizen = Citizen(created_at=NOON)
         session.add(citizen)
         session.flush()
-        conversation = Conversation(channel=channel, address="whatsapp:+628000001234", address_hash="hash",
-                                    citizen_id=citizen.id, language=language, created_at=NOON, dialogue={})  # fmt: skip
+        conversation = Conversation(
+            channel=channel,
+            address="whatsapp:+628000001234",
+            address_hash="hash",
+            citizen_id=citizen.id,
+            language=language,
+            created_at=NOON,
+            dialogue={},
+        )
         session.add(conversation)
         session.flush()
         note = Note("answer:1", "person_answer", {"answer": "Besok.\nJam 8."})

@@ -4,7 +4,6 @@ import itertools
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,12 +18,13 @@ from storage.models import InboundMessage, OutboundMessage
 from tests.journeys.conftest import specs
 from tests.journeys.town import Town, town, wait_for
 from tests.standins.citizen import MESSAGES
+from tests.support import databases
+from tests.support.databases import PostgresTemplate
 
 pytestmark = pytest.mark.processes
 
-MESSAGES_SENT = 1_000
 CITIZENS = 400
-KILLS = 10
+LIFE_S = 4  # long enough to load the application and do some work, or to die while loading the model
 SETTLED_WITHIN_S = 240
 TEXTS = (
     "jalan berlubang di Jl. Kenanga depan pasar {n}, tolong diperbaiki",
@@ -42,20 +42,32 @@ TEXTS = (
 
 def test_a_thousand_messages_while_everything_is_killed_ten_times(tmp_path: Path) -> None:
     with town(tmp_path, specs=specs()) as place:
-        forms = list(_forms(place))
-        killer = threading.Thread(target=_kill_all_ten_times, args=(place,))
-        killer.start()
-        with ThreadPoolExecutor(8) as senders:
-            list(senders.map(lambda form: _insist(place, form), _with_repeats(forms)))
-        killer.join()
-        wait_for(lambda: _is_settled(place), SETTLED_WITHIN_S, "the end of all work")
-        _audit(place, {form["MessageSid"] for form in forms})
+        _write_while_killing(place, messages=1_000, kills=10)
 
 
-def _forms(place: Town) -> Iterator[dict[str, str]]:
+def test_two_workers_on_postgresql_are_killed_as_well(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if databases.POSTGRESQL not in databases.kinds():
+        return  # the summary says loudly that PostgreSQL is not tested
+    template: PostgresTemplate = request.getfixturevalue("postgres_template")
+    with template.empty() as url, town(tmp_path, url, specs(), workers=2) as place:
+        _write_while_killing(place, messages=600, kills=6)
+
+
+def _write_while_killing(place: Town, messages: int, kills: int) -> None:
+    forms = list(_forms(place, messages))
+    with ThreadPoolExecutor(3 + 8) as pool:
+        killers = [pool.submit(_kill, place, kind, kills) for kind in ("web", "worker", "nlu")]
+        list(pool.map(lambda form: _insist(place, form), _with_repeats(forms)))
+        for killer in killers:
+            killer.result()
+    wait_for(lambda: _is_settled(place), SETTLED_WITHIN_S, "the end of all work")
+    _audit(place, {form["MessageSid"] for form in forms})
+
+
+def _forms(place: Town, messages: int) -> Iterator[dict[str, str]]:
     citizens = [place.citizen() for _ in range(CITIZENS)]
     texts = itertools.cycle(TEXTS)
-    for n in range(MESSAGES_SENT):
+    for n in range(messages):
         yield citizens[n % CITIZENS].form(next(texts).format(n=n))
 
 
@@ -80,13 +92,13 @@ def _insist(place: Town, form: dict[str, str]) -> None:
     raise AssertionError("A message was never acknowledged.")
 
 
-def _kill_all_ten_times(place: Town) -> None:
-    """Each kind in turn; the next only when the last victim has risen again."""
-    for kind in ("web", "worker", "nlu") * KILLS:
-        pid = wait_for(lambda kind=kind: place.children().get(kind), 60, f"{kind} to be up")
-        time.sleep(0.7)
+def _kill(place: Town, kind: str, times: int) -> None:
+    """Kill one kind of process; again only when it has risen and worked for a moment."""
+    for _ in range(times):
+        pid = wait_for(lambda: place.children().get(kind), 60, f"{kind} to be up")
+        time.sleep(LIFE_S)
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda kind=kind, pid=pid: place.children().get(kind) not in (pid, None), 60, f"{kind} to rise")
+        wait_for(lambda pid=pid: place.children().get(kind) not in (pid, None), 60, f"{kind} to rise")
 
 
 def _is_settled(place: Town) -> bool:

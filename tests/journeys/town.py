@@ -72,7 +72,7 @@ class Town:
             yield database
 
     def children(self) -> dict[str, int]:
-        """Process ids by what they are: web, worker, nlu."""
+        """Process ids by what they are: web, worker (one of them), nlu."""
         listed = subprocess.run(
             ["ps", "-o", "pid=,args=", "--ppid", str(self.supervisor.pid)],
             capture_output=True,
@@ -88,7 +88,7 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, database_url: str = "", specs: Path | None = None) -> Iterator[Town]:
+def town(folder: Path, database_url: str = "", specs: Path | None = None, workers: int = 1) -> Iterator[Town]:
     """Start everything, wait until it is ready, and stop it at the end."""
     stand_in = ["--account", ACCOUNT, "--token", TOKEN, *(["--specs", str(specs)] if specs else [])]
     with (
@@ -97,7 +97,7 @@ def town(folder: Path, database_url: str = "", specs: Path | None = None) -> Ite
     ):
         url = f"http://127.0.0.1:{free_port()}"
         database_url = database_url or f"sqlite:///{folder}/town.db"
-        env = _environment(folder, url, database_url, twilio, smtp)
+        env = _environment(folder, url, database_url, twilio, smtp) | {"WORKERS": str(workers)}
         log = (folder / "supervisor.log").open("wb")
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "scheduler.supervisor"], cwd=ROOT, env=env, stdout=log, stderr=log

@@ -2,7 +2,7 @@
 
 ``python -m tests.standins.twilio --port 0 --account AC... --token ... [--specs FILE] [--latency-ms 150]
 [--no-callbacks]`` prints ``ready PORT`` and serves on loopback until SIGTERM. Tests look into it and steer it
-under ``/_standin/``: GET ``messages``, ``violations`` and ``callbacks``, POST ``faults`` and ``clear``.
+under ``/_standin/``: GET ``messages``, ``violations`` and ``callbacks``, POST ``faults``, ``setup`` and ``clear``.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.standins.twilio_account import Account, Faults, refusal
+from tests.standins.twilio_setup import Setup, setup_api
 from tests.standins.twilio_specs import Specs
 
 STATUSES = ("sent", "delivered")
@@ -48,6 +49,8 @@ def create_app(stand_in: StandIn) -> Flask:
     app = Flask(__name__)
     app.config["PROPAGATE_EXCEPTIONS"] = True  # a hang-up must reach the server
     app.extensions["stand_in"] = stand_in
+    app.extensions["setup"] = Setup(stand_in.account.sid, stand_in.token)
+    app.register_blueprint(setup_api)
     app.register_blueprint(api)
     app.register_blueprint(steering)
     return app
@@ -126,6 +129,13 @@ def set_faults() -> Response:
         return _json({"problem": str(error)}, 400)
     _here().account.set_faults(faults)
     return _json({})
+
+
+@steering.post("/setup")
+def set_up() -> Response:
+    """What the account looks like: attributes of ``Setup`` by name."""
+    current_app.extensions["setup"].change(request.get_json())
+    return _json(current_app.extensions["setup"].to_json())
 
 
 @steering.post("/clear")

@@ -20,8 +20,17 @@ from tests.support.folders import in_memory
 from tests.support.ports import free_port
 
 USER = "postgres"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=100",
-        "shared_buffers=64MB", "listen_addresses=127.0.0.1", "unix_socket_directories=")  # fmt: skip
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "max_connections=100",
+    "shared_buffers=64MB",
+    "dynamic_shared_memory_type=mmap",  # inside its folder, so that nothing stays behind even when it is killed
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+)
 UP_WITHIN_S = 20
 
 

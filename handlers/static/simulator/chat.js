@@ -1,6 +1,9 @@
-// What a telephone's screen shows: day lines, bubbles with ticks, the buttons of the last question.
+// What a telephone's screen shows: day lines, and bubbles with ticks or, in an SMS, with their segments.
 
-import { align, clock, clockTime, dayLabel, icon, linked, make, setBadge } from "./tools.js";
+import { showChoices } from "./choices.js";
+import { mediaOf, pin } from "./media.js";
+import { asPlainText, segments } from "./sms.js";
+import { align, clock, clockTime, dayKey, dayLabel, icon, linked, make, setBadge } from "./tools.js";
 
 const PATIENCE_MS = 10000, NEAR_END_PX = 80;
 const TICKS = { sending: "Sedang dikirim", accepted: "Tersimpan", read: "Dibaca sistem", failed: "Gagal terkirim" };
@@ -17,6 +20,13 @@ export function showChat(phone, toEnd = false) {
   showTyping(phone);
   countUnseen(phone, stored);
   if (follow) scrollToEnd(phone);
+}
+
+/** After midnight, or when the clock was moved, "today" is another day. */
+export function refreshDays(phone) {
+  const today = dayKey(clock.now);
+  if (phone.state && phone.today !== today) showChat(phone);
+  phone.today = today;
 }
 
 /** A line in the chat when nothing has come back for too long. */
@@ -67,7 +77,7 @@ function withDays(messages) {
 function makeLine(item) {
   if (item.day) return make("li", "day", {}, make("span", "", {}, item.day));
   const bubble = make("div", "bubble", {}, make("span", "unseen", {}, item.mine ? "Warga: " : "Jawaban: "));
-  if (item.photos) bubble.append(photo());
+  bubble.append(...item.media.map(mediaOf));
   if (item.pin) bubble.append(pin(item.pin));
   if (item.text) bubble.append(make("p", "text", {}, linked(item.text)));
   if (item.choices.length) bubble.append(numbered(item.choices));
@@ -76,14 +86,16 @@ function makeLine(item) {
 }
 
 function meta(item) {
-  const time = make("time", "", { datetime: item.at }, clockTime.format(new Date(item.at)));
-  return make("span", "meta", {}, make("span", "status"), time, item.mine ? icon("ticks", "ticks") : null);
+  const { count, alphabet } = segments(asPlainText(item));
+  return make("span", "meta", {}, make("span", "status"), make("span", "sms", {}, `${count} SMS · ${alphabet}`),
+    make("time"), item.mine ? icon("ticks", "ticks") : null);
 }
 
-/** Bubbles stay; only how far a message came changes. */
+/** Bubbles stay; only how far a message came changes, and when. */
 function updateLine(line, item) {
-  if (item.day || line.dataset.state === item.state) return;
-  line.dataset.state = item.state;
+  if (item.day || (line.dataset.state === item.state && line.dataset.at === item.at)) return;
+  Object.assign(line.dataset, { state: item.state, at: item.at });
+  line.querySelector("time").textContent = clockTime.format(new Date(item.at));
   line.querySelector(".meta").title = item.mine ? (TICKS[item.state] ?? item.state) : "";
   line.querySelector(".status").textContent = item.mine ? "" : (ON_THE_WAY[item.state] ?? "");
   line.querySelector(".again")?.remove();
@@ -97,33 +109,9 @@ function failure(item) {
   return button;
 }
 
-function photo() {
-  const picture = make("span", "photo", { role: "img", "aria-label": "Foto contoh: jalan berlubang" });
-  picture.append(icon("sample", "sample"));
-  return picture;
-}
-
-function pin({ lat, lon, label }) {
-  const degrees = `${Number(lat).toFixed(5)}, ${Number(lon).toFixed(5)}`;
-  const place = make("span", "", {}, label ? make("strong", "", {}, label) : null, degrees);
-  return make("span", "pin", {}, make("span", "map", {}, icon("pin")), place);
-}
-
 /** Choices as an SMS shows them. */
 function numbered(choices) {
   return make("ol", "numbered", {}, choices.map(({ title }, n) => make("li", "", {}, `${n + 1}. ${title}`)));
-}
-
-/** Buttons belong to the last question only, and only until it is answered. */
-function showChoices(phone, last) {
-  const choices = last && !last.mine ? last.choices : [];
-  const items = choices.map((choice) => ({ ...choice, id: `${last.id}/${choice.key}` }));
-  phone.find("choices").hidden = items.length === 0;
-  align(phone.find("choices"), items, ({ key, title }) => {
-    const button = make("button", "", { type: "button" }, icon("reply"), title);
-    button.addEventListener("click", () => phone.say({ text: title, choice: key }));
-    return button;
-  });
 }
 
 function isLate({ state }) {

@@ -9,7 +9,7 @@ const INTRODUCTION = "Kirim pesan dari telepon ini. Di sini lalu terlihat bagaim
 export function showHappened(panel, phone) {
   const story = phone.state?.happened;
   const opened = new Set([...panel.querySelectorAll("details[open]")].map((details) => details.dataset.id));
-  panel.replaceChildren(...(story ? parts(story) : [make("p", "hint", {}, INTRODUCTION)]));
+  panel.replaceChildren(...(story ? parts(story, phone.state.bill) : [make("p", "hint", {}, INTRODUCTION)]));
   panel.querySelectorAll("details").forEach((details) => {
     details.open = opened.has(details.dataset.id);
   });
@@ -17,26 +17,40 @@ export function showHappened(panel, phone) {
   panel.dataset.about = story?.message.id;
 }
 
-function parts(story) {
+function parts(story, bill) {
   const tickets = [...story.tickets].sort((one, other) => other.touched - one.touched);
   return [
     lastMessage(story),
     story.handover && handover(story.handover),
     ...tickets.map(ticket),
+    bill && costs(bill),
     card("Status pesan", make("ul", "rows", {}, story.states.map(row))),
   ].filter(Boolean);
+}
+
+/** What this telephone's messages would have cost. */
+function costs({ channel, currency, by_segment: bySegment, lines, total }) {
+  const money = new Intl.NumberFormat("id-ID", { style: "currency", currency, maximumFractionDigits: 4, minimumFractionDigits: 0 });
+  const rows = lines.map(({ label, count, segments, amount }) => make("li", "", {},
+    make("span", "", {}, label, make("em", "", {}, bySegment ? `${count} pesan, ${segments} SMS` : `${count} pesan`)),
+    make("span", "amount", {}, money.format(amount))));
+  const sum = make("li", "sum", {}, make("span", "", {}, "Jumlah"), make("span", "amount", {}, money.format(total)));
+  const name = channel === "sms" ? "SMS" : "WhatsApp";
+  return card(`Pesan dan biaya seandainya lewat ${name}`, make("ul", "rows", {}, rows, sum),
+    make("p", "hint", {}, "Perkiraan menurut harga di config.yml."));
 }
 
 function card(title, ...children) {
   return make("section", "card", {}, make("h2", "", {}, title), ...children);
 }
 
-function lastMessage({ message, note, again_at: again, guesses }) {
+function lastMessage({ message, note, again_at: again, guesses, decision }) {
   const tags = make("p", "tags", {},
     message.urgent ? make("span", "tag urgent", {}, icon("bolt"), "Jalur darurat") : null,
     make("span", message.outcome ? "tag good" : "tag", {}, message.outcome ?? message.state),
     make("span", "when", {}, clockTime.format(new Date(message.at))));
   const section = card("Pesan terakhir", make("blockquote", "", {}, message.text), tags, guesses.map(understood));
+  if (decision) section.append(make("p", "decision", {}, make("span", "kind", {}, "Menurut model"), make("strong", "", {}, decision)));
   if (note) section.append(make("p", "hint", {}, note, again ? [" Dibaca lagi ", moment(again), "."] : []));
   return section;
 }
@@ -49,10 +63,10 @@ function understood({ kind, threshold, guesses: [first, ...others] }) {
   }, make("i"), make("b"));
   bar.style.setProperty("--sure", first.confidence);
   bar.style.setProperty("--from", threshold);
-  const rest = others.map(({ label, confidence }) => `${label} ${percent(confidence)}`).join(" · ");
+  const bars = [`ambang ${percent(threshold)}`, ...others.map(({ label, confidence }) => `${label} ${percent(confidence)}`)];
   return make("div", enough ? "guess enough" : "guess", {},
     make("span", "kind", {}, kind), make("strong", "", {}, first.label), make("span", "percent", {}, percent(first.confidence)),
-    bar, rest ? make("span", "others", {}, rest) : null);
+    bar, make("span", "others", {}, bars.join(" · ")));
 }
 
 function percent(share) {
@@ -72,6 +86,7 @@ function ticket(item) {
     item.urgent ? make("span", "tag urgent", {}, icon("bolt"), "Darurat") : null);
   const section = card(item.touched ? "Laporan dari pesan ini" : "Laporan lain", head,
     make("p", "", {}, make("strong", "", {}, item.service), make("br"), `${item.agency}${item.place ? ` · ${item.place}` : ""}`));
+  if (item.routing) section.append(make("p", "routing", {}, icon("route"), item.routing));
   if (item.open) section.append(make("div", "deadlines", {}, item.deadlines.map(deadline)));
   if (item.ahead.length) section.append(make("h3", "", {}, "Akan terjadi"), make("ol", "line ahead", {}, item.ahead.map(row)));
   section.append(history(item));

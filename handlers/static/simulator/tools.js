@@ -5,14 +5,14 @@ const format = (locale, options) => new Intl.DateTimeFormat(locale, { timeZone: 
 const minutes = { hour: "2-digit", minute: "2-digit" };
 const dayOf = format("en-CA", { dateStyle: "short" });
 const longDay = format("id-ID", { weekday: "long", day: "numeric", month: "long" });
-const shortMoment = format("id-ID", { weekday: "short", day: "numeric", month: "short", ...minutes });
+export const shortMoment = format("id-ID", { weekday: "short", day: "numeric", month: "short", ...minutes });
 const distance = new Intl.RelativeTimeFormat("id");
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-/** The system's time, as the server said it last. */
-export const clock = { now: new Date() };
+/** The system's time as the server said it last, how far it was moved, and when the next follow-up is due. */
+export const clock = { now: new Date(), ahead: 0, next: null };
 export const clockTime = format("id-ID", minutes);
-export const clockSeconds = format("id-ID", { weekday: "long", ...minutes, second: "2-digit" });
+export const clockSeconds = format("id-ID", { weekday: "long", day: "numeric", month: "short", ...minutes, second: "2-digit" });
 
 /** An element with a class, more attributes and children; strings become text. */
 export function make(tag, className = "", attributes = {}, ...children) {
@@ -69,6 +69,13 @@ export function relative(at) {
   return seconds === 0 ? "sekarang" : distance.format(Math.round(seconds / size), unit);
 }
 
+/** How long something is: "2 hari 3 jam". */
+export function duration(seconds) {
+  const [days, hours, rest] = [Math.floor(seconds / 86400), Math.floor((seconds % 86400) / 3600), Math.floor((seconds % 3600) / 60)];
+  const parts = [[days, "hari"], [hours, "jam"], [days ? 0 : rest, "menit"]].filter(([count]) => count);
+  return parts.map(([count, unit]) => `${count} ${unit}`).join(" ") || `${seconds} detik`;
+}
+
 /** A time and how far off it is, kept up to date by `refreshTimes`. */
 export function moment(at) {
   const time = make("time", "", { datetime: at }, shortMoment.format(new Date(at)));
@@ -81,11 +88,16 @@ export function refreshTimes() {
   });
 }
 
+/** The city's day that a time falls on. */
+export function dayKey(at) {
+  return dayOf.format(at);
+}
+
 /** "Hari ini", "Kemarin" or the date. */
 export function dayLabel(at) {
-  const key = dayOf.format(at);
-  if (key === dayOf.format(clock.now)) return "Hari ini";
-  return key === dayOf.format(new Date(clock.now - 86400000)) ? "Kemarin" : longDay.format(at);
+  const key = dayKey(at);
+  if (key === dayKey(clock.now)) return "Hari ini";
+  return key === dayKey(new Date(clock.now - 86400000)) ? "Kemarin" : longDay.format(at);
 }
 
 export function setBadge(name, count) {
