@@ -9,10 +9,15 @@ RASA := nlu/rasa/.venv
 
 .PHONY: help
 help:  ## What can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+ifdef CITY
+run: export CITY_FOLDER := $(abspath $(CITY))
+run: export DATABASE_URL ?= sqlite:///var/$(notdir $(abspath $(CITY))).db
+endif
 
 .PHONY: run
-run: install  ## Install what is missing and start everything; says where to look
+run: install  ## Install what is missing and start everything; says where to look (CITY=folder)
 	@exec $(PY) -m scheduler.supervisor
 
 .PHONY: install
@@ -71,7 +76,7 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory lint test-fast test-nlu test-processes
+	@$(MAKE) --no-print-directory lint test-fast test-nlu test-processes browser-test
 
 .PHONY: lint
 lint: .venv/.test-installed  ## ruff, mypy, import-linter
@@ -82,7 +87,7 @@ lint: .venv/.test-installed  ## ruff, mypy, import-linter
 
 .PHONY: test-fast
 test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
-	@.venv/bin/python -m pytest -m "not processes"
+	@.venv/bin/python -m pytest -m "not processes and not browser"
 
 .PHONY: test-nlu
 test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
@@ -95,6 +100,20 @@ test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 .PHONY: test-processes
 test-processes: install .venv/.test-installed  ## Journeys and kills over real processes and a real model
 	@.venv/bin/python -m pytest -m processes
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+
+.PHONY: browser-test
+browser-test: .venv/.test-installed  ## The pages in a real browser, in the size of a telephone and of a desk
+	@if test -n "$(CHROMIUM)"; then .venv/bin/python -m pytest -m browser; else $(NO_CHROMIUM); fi
+
+.PHONY: screenshots
+screenshots: .venv/.test-installed  ## Take the pictures of the README anew
+	@if test -n "$(CHROMIUM)"; then .venv/bin/python -m tests.browser.screenshots; else $(NO_CHROMIUM); fi
+
+NO_CHROMIUM = printf '\n%s\n\n' "NOT RUN: NO CHROMIUM IS INSTALLED HERE. Install it (Debian: apt-get install chromium), \
+	or name its program: make $@ CHROMIUM=/path/to/chromium"
 
 .PHONY: lock
 lock: $(UV)  ## Write the lock files anew

@@ -21,6 +21,7 @@ from handlers.commands import city, database, doctor, nlu, templates, users
 from handlers.edge import Edge
 from handlers.web import create_web
 from nlu.client import NluClient
+from nlu.live import LiveUrl
 from scheduler.commands import worker_command
 from scheduler.worker import Parts
 from storage import keyring
@@ -39,7 +40,7 @@ def create_app() -> Flask:
         rulebook = load_rulebook(settings)
     except (ConfigError, keyring.KeyringError) as error:
         sys.exit(str(error))
-    client = NluClient(settings.nlu_url) if settings.nlu_url else None
+    client = NluClient(_nlu_url(settings)) if settings.nlu_url else None
     store = open_database(settings.database_url)
     edge = Edge(settings, rulebook, store, _clock(settings, store), client)
     app = create_web(edge)
@@ -76,6 +77,11 @@ def channels(settings: Settings) -> dict[str, Channel]:
 
 def _clock(settings: Settings, store: Database) -> Clock:
     return simulated_clock(store) if settings.clock_can_move else system_clock()
+
+
+def _nlu_url(settings: Settings) -> str | LiveUrl:
+    """Under the supervisor the server moves when another model is put live."""
+    return LiveUrl(settings.nlu_live, settings.nlu_url) if settings.nlu_live else settings.nlu_url
 
 
 def _own_secret(settings: Settings) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E402 - the Rasa side is no package, so its folder goes into the path first
 """Our pipeline beside Rasa's own on one held-out fold of the training data; run by `make nlu-compare`.
 
 All are trained and asked through Rasa's graph. Rasa's classifiers know one label a message, so they are trained

@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -14,14 +16,17 @@ from bot import outbox
 from bot.errors import LinkExpiredError, NotFoundError
 from bot.outbox import Letter
 from bot.routing import address_of
-from bot.rulebook import TEXTS, Rulebook
+from bot.rulebook import Rulebook
 from bot.status import Move
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import AgencyLink, Ticket, TicketEvent
 
 TOKEN_BYTES = 16  # 22 characters in URL-safe base64
 
-_layouts = Environment(loader=FileSystemLoader(TEXTS / "texts"), autoescape=select_autoescape(["html"]))
+
+@cache
+def _layouts(texts: Path) -> Environment:
+    return Environment(loader=FileSystemLoader(texts), autoescape=select_autoescape(["html"]))
 
 
 def forward(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
@@ -110,7 +115,7 @@ def _write(
     say = rulebook.wording.say
     subject = say(f"{wording}_subject", rulebook.language, values)
     lead = say(wording, rulebook.language, values)
-    parts = {"lead": lead, "subject": subject, **values}
+    parts, layouts = {"lead": lead, "subject": subject, **values}, _layouts(rulebook.texts)
     outbox.by_mail(
         session,
         rulebook,
@@ -118,8 +123,8 @@ def _write(
             key=f"mail:{key}",
             to=recipient,
             subject=subject,
-            text=_layouts.get_template("mail.txt").render(parts),
-            html=_layouts.get_template("mail.html").render(parts),
+            text=layouts.get_template("mail.txt").render(parts),
+            html=layouts.get_template("mail.html").render(parts),
             ticket_id=ticket.id,
             lane=EMERGENCY_LANE if ticket.urgent else NORMAL_LANE,
         ),

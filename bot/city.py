@@ -145,9 +145,10 @@ class Limits(Part):
 
 
 class Thresholds(Part):
-    """Confidence from which the model's word is taken (0 to 1)."""
+    """Confidence from which the model's word is taken (0 to 1); docs/understanding.md tells what each decides."""
 
     intent: float = Field(default=0.5, ge=0, le=1)
+    routing: float = Field(default=0.6, ge=0, le=1)
     service: float = Field(default=0.6, ge=0, le=1)
     offer: float = Field(default=0.45, ge=0, le=1)
     answer: float = Field(default=0.6, ge=0, le=1)

@@ -93,7 +93,7 @@ class Courier:
         if message.lease_until is not None and message.lease_until <= self.clock.now():
             return SendError("later", "lease_over", "It waited too long behind others.")
         try:
-            return channel.send(outgoing(message))
+            return channel.send(outgoing(message, self.clock.now()))
         except SendError as error:
             return error
         except Exception:
@@ -112,7 +112,9 @@ class Courier:
         try:
             with self.database.read() as session:
                 known = _known_ids(session, message)
-            found = self.channels[message.channel].find_sent(outgoing(message), known)
+            found = self.channels[message.channel].find_sent(
+                outgoing(message, message.sent_at or self.clock.now()), known
+            )
         except (SendError, KeyError):
             return  # asked again when its lease runs out
         except Exception:

@@ -27,7 +27,7 @@ OFFICE_HOUR = time(10)
 def describe(text: str, understood: Understanding, rulebook: Rulebook) -> dict[str, str]:
     """The columns of ``understood``; routed as if it came by WhatsApp at ten in the morning."""
     emergency = is_emergency(understood, rulebook.words.is_emergency(text), rulebook.city.thresholds)
-    decision = Decision.ACT if emergency else decide(understood, rulebook.city.thresholds)
+    decision = Decision.ACT if emergency else decide(understood, rulebook.city)
     intent = EMERGENCY if emergency else understood.intent.label
     return {
         "intent": intent,

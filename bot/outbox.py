@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,9 @@ from bot.templates import content_sid
 from bot.words import NORMAL_LANE
 from storage.models import Conversation, OutboundMessage
 from storage.queries.inserting import insert_once, ring
+
+# WhatsApp takes free text this long after the citizen's last message, and approved templates later.
+FREE_TEXT_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ def to_citizen(
     body: dict[str, Any] = {"text": text, "choices": choices}
     sid = content_sid(rulebook.city, template[0], language) if template else None
     if template and sid and conversation.channel == WHATSAPP:  # elsewhere sentences may be sent at any time
-        body |= {"template": sid, "variables": template[1]}
+        free_until = (conversation.last_inbound_at or now) + FREE_TEXT_FOR
+        body |= {"template": sid, "variables": template[1], "free_until": free_until.isoformat()}
     row = {
         **_row(note.key, conversation.channel, conversation.address, body, now, due),
         "sender": conversation.our_address,
@@ -89,9 +93,12 @@ def by_mail(session: Session, rulebook: Rulebook, letter: Letter, now: datetime)
     return insert_once(session, OutboundMessage, row)
 
 
-def outgoing(row: OutboundMessage) -> Outgoing:
-    """A row of the outbox as the channels take it."""
+def outgoing(row: OutboundMessage, at: datetime) -> Outgoing:
+    """A row of the outbox as the channels take it when it is sent at ``at``."""
     body = row.body
+    template = body.get("template")
+    if template and at < datetime.fromisoformat(body["free_until"]):
+        template = None
     return Outgoing(
         id=row.id,
         channel=row.channel,
@@ -102,7 +109,7 @@ def outgoing(row: OutboundMessage) -> Outgoing:
         subject=body.get("subject", ""),
         html=body.get("html", ""),
         message_id=body.get("message_id", ""),
-        template=body.get("template"),
+        template=template,
         variables=body.get("variables", {}),
     )
 

@@ -6,16 +6,21 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.city import City, load_city
+from bot.errors import ConfigError
 from bot.settings import ROOT, Settings
 from bot.wording import Wording, load_wording
 from bot.words import Words
 
 TEXTS = ROOT / "bot"
+LAYOUTS = ("mail.txt", "mail.html")
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Loaded once at start and never changed. ``understands`` tells whether an NLU server is configured."""
+    """Loaded once at start and never changed. ``understands`` tells whether an NLU server is configured.
+
+    ``texts`` is the folder that the sentences came from; the layouts of e-mails are there too.
+    """
 
     city: City
     wording: Wording
@@ -25,6 +30,7 @@ class Rulebook:
     forward_delay: timedelta
     gives_unverified: bool
     understands: bool
+    texts: Path
 
     @cached_property
     def language(self) -> str:
@@ -36,16 +42,29 @@ class Rulebook:
         return self.wording.answerable(now.astimezone(self.city.zone).date(), unverified=self.gives_unverified)
 
 
-def load_rulebook(settings: Settings, texts: Path = TEXTS) -> Rulebook:
+def load_rulebook(settings: Settings) -> Rulebook:
     """Read everything that ``settings`` points to; ConfigError with one sentence a mistake."""
-    city = load_city(settings.config_file)
+    city, folder = load_city(settings.config_file), settings.city_folder or TEXTS
+    texts = _texts_of(folder)
     return Rulebook(
         city=city,
-        wording=load_wording(texts, city.languages, city.zone),
-        words=Words.load(texts / "texts" / "words.yml"),
+        wording=load_wording(texts, folder / "answers", city.languages, city.zone),
+        words=Words.load(texts / "words.yml"),
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         forward_delay=settings.forward_delay,
         gives_unverified=settings.gives_unverified,
         understands=bool(settings.nlu_url),
+        texts=texts,
     )
+
+
+def _texts_of(folder: Path) -> Path:
+    """A city's own sentences, word lists and layouts, all of them; else the project's."""
+    own = folder / "texts"
+    if not own.is_dir():
+        return TEXTS / "texts"
+    missing = [name for name in LAYOUTS if not (own / name).is_file()]
+    if missing:
+        raise ConfigError([f"{own / name} is missing; copy it from bot/texts and adapt it." for name in missing])
+    return own

@@ -27,7 +27,11 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="Worker processes that the supervisor starts")
     database_url: str = Field("sqlite:///var/suarakota.db", description="SQLite file or PostgreSQL database")
     public_url: str = Field("", description="Address under which Twilio and agencies reach the web process")
-    config_file: Path = Field(ROOT / "config.yml", description="The city's configuration")
+    city_folder: Path | None = Field(None, description="Folder of another city than the project's sample city")
+    config_file: Path = Field(
+        default_factory=lambda set_so_far: (set_so_far.get("city_folder") or ROOT) / "config.yml",
+        description="The city's configuration",
+    )
     secret_key: Tokens = Field((), description="Secret for encryption and sessions; comma-separated, newest first")
 
     twilio_account_sid: str = Field("", description="Twilio account")
@@ -39,6 +43,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="smtp://host:port or smtps://user:password@host:port")
     mail_from: str = Field("pengaduan@jakarta.example", description="Sender of e-mails to agencies")
     nlu_url: str = Field("", description="NLU server; empty means that messages are read by people only")
+    nlu_live: Path | None = Field(None, description="Folder whose live.json says where the server is now")
     forward_delay_s: int = Field(180, ge=0, le=86_400, description="Seconds before a report goes to its agency")
     unverified_answers: Literal["", "hold", "give"] = Field(
         "", description="Give answers that no person checked? Default: hold with a Twilio account, else give"
@@ -60,6 +65,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         files = FileSource(settings_cls, dotenv_settings, env_settings)
         return init_settings, files, env_settings, dotenv_settings
+
+    @field_validator("city_folder", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @field_validator("secret_key", "twilio_auth_token", mode="before")
     @classmethod

@@ -113,12 +113,12 @@ def say_day(at: datetime, language: str, zone: ZoneInfo) -> str:
     return f"{day} {local.day} {month}"
 
 
-def load_wording(folder: Path, languages: tuple[str, ...], zone: ZoneInfo) -> Wording:
-    """Read ``texts/`` and ``answers/`` below ``folder``; ConfigError with one sentence a mistake."""
+def load_wording(texts: Path, answers_folder: Path, languages: tuple[str, ...], zone: ZoneInfo) -> Wording:
+    """Read the sentences and standing answers of two folders; ConfigError with one sentence a mistake."""
     problems: list[str] = []
-    sentences = {language: _sentences(folder / "texts" / f"{language}.yml", problems) for language in languages}
+    sentences = {language: _sentences(texts / f"{language}.yml", problems) for language in languages}
     answers: dict[str, Answer] = {}
-    for path in sorted((folder / "answers").glob("*.yml")):
+    for path in sorted(answers_folder.glob("*.yml")):
         answers |= _read(path, Answer, problems)
     problems += [*_differences(sentences), *_bad_answers(answers)]
     if problems:

@@ -89,4 +89,6 @@ def _check(gate: TwilioGate) -> None:
         form = request.form
     except BadRequest:
         raise MalformedRequestError("The body is no form.") from None
+    if None in form:  # a part of a multipart form that has no name: nobody can have signed it
+        raise MalformedRequestError("The body is no form.")
     gate.check(path, form, request.headers.get("X-Twilio-Signature"))

@@ -1,6 +1,6 @@
 """Asks the NLU server what messages mean, a batch at a time, over HTTP on loopback."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +58,14 @@ class Understanding:
 
 
 class NluClient:
-    """The server at ``url``. One keep-alive connection pool; safe to share between threads."""
+    """The server at ``url``, or where ``url()`` says that it is now.
 
-    def __init__(self, url: str, timeout: httpx.Timeout = TIMEOUT) -> None:
-        self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
+    One keep-alive connection pool; safe to share between threads.
+    """
+
+    def __init__(self, url: str | Callable[[], str], timeout: httpx.Timeout = TIMEOUT) -> None:
+        self._url = url
+        self._http = httpx.Client(timeout=timeout, trust_env=False)
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """One understanding a text, in order; NluUnavailableError when the server gives none."""
@@ -71,16 +75,20 @@ class NluClient:
     def is_ready(self) -> bool:
         """Whether the server has a model loaded and can understand a message now."""
         try:
-            return self._http.get("/webhooks/batch/ready").status_code == httpx.codes.OK
+            return self._http.get(self._at("ready")).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 
     def close(self) -> None:
         self._http.close()
 
+    def _at(self, what: str) -> str:
+        base = self._url if isinstance(self._url, str) else self._url()
+        return f"{base.rstrip('/')}/webhooks/batch/{what}"
+
     def _parse(self, texts: Sequence[str]) -> list[Understanding]:
         try:
-            response = self._http.post("/webhooks/batch/parse", json={"texts": list(texts)})
+            response = self._http.post(self._at("parse"), json={"texts": list(texts)})
             response.raise_for_status()
             body = response.json()
             results = [read_result(result, body["model"]) for result in body["results"]]

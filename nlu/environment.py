@@ -9,10 +9,14 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from nlu.client import NluUnavailableError, Understanding, read_result
 
 FOLDER = Path(__file__).parent / "rasa"
+MODELS = FOLDER / "models"
 PYTHON = FOLDER / ".venv" / "bin" / "python"
+OF_THE_DATA = ("train", "fingerprint", "serve", "parse-lines", "thresholds", "learn-history")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
@@ -26,7 +30,23 @@ def command(arguments: Sequence[str]) -> list[str]:
         raise EnvironmentMissingError(
             "The Rasa environment is missing (it needs Python 3.10); run 'make install' and see what it says."
         )
-    return [str(PYTHON), str(FOLDER / "commands.py"), *arguments]
+    return [str(PYTHON), str(FOLDER / "commands.py"), *_with_data(arguments)]
+
+
+def city_data() -> Path | None:
+    """Training data of the city that CITY_FOLDER names, if it has its own; None: the project's."""
+    named = os.environ.get("CITY_FOLDER") or dotenv_values(".env").get("CITY_FOLDER")
+    data = Path(named).resolve() / "nlu" if named else None
+    return data if data and data.is_dir() else None
+
+
+def _with_data(arguments: Sequence[str]) -> list[str]:
+    """Commands that depend on the data are told which, unless they were."""
+    data = city_data()
+    asked = any(word.startswith("--data") for word in arguments)
+    if data is None or asked or not arguments or arguments[0] not in OF_THE_DATA:
+        return list(arguments)
+    return [arguments[0], "--data", str(data), *arguments[1:]]
 
 
 def clean_environment() -> dict[str, str]:

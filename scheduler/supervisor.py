@@ -6,7 +6,6 @@ Only the standard library and our own light modules: the parts themselves run as
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,18 +13,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlu import environment
+from nlu import environment, live
+from scheduler.child import Child, Kept, say
+from scheduler.live_model import LiveModel
 from storage.local_secrets import kept_secret
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 READY_WITHIN_S = 90
-STOP_WITHIN_S = 10
-STEADY_AFTER_S = 30  # a process that lived this long starts anew without delay
-LONGEST_DELAY_S = 2  # loading the application slows a crash loop down by itself
 
 
 def main() -> int:
@@ -43,54 +40,6 @@ def main() -> int:
         return 1
     _supervise(children, settings, stop)
     return 0
-
-
-def say(text: str) -> None:
-    """A line for the person who started us."""
-    print(text, flush=True)  # noqa: T201
-
-
-@dataclass
-class Child:
-    """One process that is kept alive."""
-
-    name: str
-    command: Sequence[str]
-    env: Mapping[str, str]
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    failures: int = 0
-    not_before: float = field(default=0.0)
-
-    def start(self) -> None:
-        # A group of its own: Ctrl-C reaches only the supervisor, which stops its children in order.
-        self.process = subprocess.Popen(self.command, env=dict(self.env), cwd=ROOT, start_new_session=True)  # noqa: S603
-        self.started = time.monotonic()
-
-    def look_after(self) -> None:
-        """Start again when it has died, after a pause that grows while it keeps dying."""
-        if self.process is None:
-            if time.monotonic() >= self.not_before:
-                self.start()
-            return
-        code = self.process.poll()
-        if code is None:
-            return
-        lived = time.monotonic() - self.started
-        self.failures = 0 if lived > STEADY_AFTER_S else self.failures + 1
-        delay = min(LONGEST_DELAY_S, 0.2 * 2**self.failures) if self.failures else 0
-        say(f"{self.name} ended ({code}); starting it again.")
-        self.process, self.not_before = None, time.monotonic() + delay
-
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 def _environment() -> dict[str, str]:
@@ -129,31 +78,45 @@ def _workers(env: Mapping[str, str]) -> list[Child]:
     return [Child(f"worker {n}", [str(BIN / "flask"), "--app", "app", "worker"], env) for n in range(1, count + 1)]
 
 
-def _nlu(env: dict[str, str], stop: threading.Event) -> list[Child]:
+def _nlu(env: dict[str, str], stop: threading.Event) -> list[Kept]:
     """The NLU server, with a model trained for the present data; none where there is no Python 3.10 for it."""
     if env.get("NLU_URL"):
         return []
     try:
-        train, fingerprint = environment.command(["train"]), environment.command(["fingerprint"])
+        model = _model_for_the_data()
     except environment.EnvironmentMissingError as error:
         say(f"{error} Until then every message is kept, acknowledged and queued for a person.")
         return []
-    clean = environment.clean_environment()
-    if subprocess.run(fingerprint, env=clean, check=False, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+    folder = live.folder_of(env["PORT"], environment.city_data())
+    server = LiveModel(folder, model, _serve, environment.clean_environment())
+    env |= {"NLU_URL": server.live.url, "NLU_LIVE": str(folder)}
+    return [] if stop.is_set() else [server]
+
+
+def _model_for_the_data() -> Path:
+    """Trained where that has not been done; EnvironmentMissingError, CalledProcessError."""
+    name, state = _fingerprint()
+    if state != "ready":
         say("Training the language model for this data (once, a few minutes at most) ...")
-        subprocess.run(train, env=clean, check=True)  # noqa: S603
-    port = str(_free_port())
-    env["NLU_URL"] = f"http://127.0.0.1:{port}"
-    return [] if stop.is_set() else [Child("nlu", environment.command(["serve", "--port", port]), clean)]
+        clean = environment.clean_environment()
+        subprocess.run(environment.command(["train"]), env=clean, check=True)  # noqa: S603
+        name, _ = _fingerprint()
+    return environment.MODELS / name
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _fingerprint() -> tuple[str, str]:
+    """The model file for the present data, and whether it is there."""
+    command, clean = environment.command(["fingerprint"]), environment.clean_environment()
+    told = subprocess.run(command, env=clean, check=False, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    _, name, state = told.stdout.split()
+    return name, state
 
 
-def _supervise(children: Sequence[Child], env: Mapping[str, str], stop: threading.Event) -> None:
+def _serve(model: str, port: int) -> list[str]:
+    return environment.command(["serve", "--port", str(port), "--model", model])
+
+
+def _supervise(children: Sequence[Kept], env: Mapping[str, str], stop: threading.Event) -> None:
     for child in children:
         child.start()
     threading.Thread(target=_greet, args=(env, stop), daemon=True).start()

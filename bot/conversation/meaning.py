@@ -2,13 +2,14 @@
 
 from enum import StrEnum
 
-from bot.city import Thresholds
+from bot.city import City, Thresholds
 from nlu.client import Understanding
 
 REPORTS = frozenset({"lapor", "saran", "apresiasi"})
+QUESTION = "tanya"
 EMERGENCY = "darurat"
-# Words of an emergency lower the bar for the model: two weak witnesses are worth one strong one.
-WITH_EMERGENCY_WORDS = 0.3
+# The signs of an emergency in the words are a second witness beside the model, worth so much of its confidence.
+EMERGENCY_WORDS = 0.15
 OFFERED_SERVICES = 3
 CLEAR_SERVICE = 0.9
 
@@ -25,28 +26,53 @@ def is_emergency(understanding: Understanding | None, words: bool, thresholds: T
     """Whether this is treated as an emergency. Without a model the words alone decide."""
     if understanding is None:
         return words
+    return urgency(understanding, words) >= thresholds.emergency
+
+
+def urgency(understanding: Understanding, words: bool) -> float:
+    """How much speaks for an emergency: the model's confidence, and the words."""
     confidence = next((g.confidence for g in understanding.intents if g.label == EMERGENCY), 0.0)
-    return confidence >= thresholds.emergency * (WITH_EMERGENCY_WORDS if words else 1)
+    return confidence + (EMERGENCY_WORDS if words else 0.0)
 
 
-def decide(understanding: Understanding, thresholds: Thresholds) -> Decision:
+def decide(understanding: Understanding, city: City) -> Decision:
     """What may be done with a message that was understood so."""
-    intent = understanding.intent
+    intent, thresholds = understanding.intent, city.thresholds
     if intent.label in REPORTS:
-        return _decide_report(understanding, thresholds)
+        return _decide_report(understanding, city)
     if intent.confidence < thresholds.intent:
         return Decision.ASK if _may_be_report(understanding, thresholds) else Decision.PERSON
-    if intent.label == "tanya":
-        faq = understanding.faq
-        return Decision.ACT if faq and faq.confidence >= thresholds.answer else Decision.PERSON
+    if intent.label == QUESTION:
+        return Decision.ACT if answer_confidence(understanding) >= thresholds.answer else Decision.PERSON
     return Decision.ACT
 
 
-def _decide_report(understanding: Understanding, thresholds: Thresholds) -> Decision:
-    service = understanding.service
+def answer_confidence(understanding: Understanding) -> float:
+    """How sure it is that this is a question, and the one that the first standing answer answers."""
+    faq = understanding.faq
+    return (
+        understanding.intent.confidence * faq.confidence if faq and understanding.intent.label == QUESTION else 0.0
+    )
+
+
+def routing_confidence(understanding: Understanding, city: City) -> float:
+    """How sure it is that this is a report, and that the agency of its first service answers for it.
+
+    Two services of one agency do not compete here: whichever it is, it arrives at the right place.
+    """
+    agencies = {code: service.agency for code, service in city.services.items()}
+    first = understanding.services[0].label if understanding.services else None
+    routed = sum(
+        g.confidence for g in understanding.services if _agency(g.label, agencies) == _agency(first, agencies)
+    )
+    return _report_confidence(understanding) * min(1.0, routed)
+
+
+def _decide_report(understanding: Understanding, city: City) -> Decision:
+    service, thresholds = understanding.service, city.thresholds
     if service is None:
         return Decision.PERSON
-    if understanding.intent.confidence >= thresholds.intent and service.confidence >= thresholds.service:
+    if service.confidence >= thresholds.service and routing_confidence(understanding, city) >= thresholds.routing:
         return Decision.ACT
     if service.confidence >= CLEAR_SERVICE:  # asking what is clear already would only annoy
         return Decision.ACT
@@ -54,6 +80,14 @@ def _decide_report(understanding: Understanding, thresholds: Thresholds) -> Deci
 
 
 def _may_be_report(understanding: Understanding, thresholds: Thresholds) -> bool:
-    report = sum(g.confidence for g in understanding.intents if g.label in REPORTS)
     offered = sum(g.confidence for g in understanding.services[:OFFERED_SERVICES])
-    return report >= thresholds.intent / 2 and offered >= thresholds.offer
+    return _report_confidence(understanding) >= thresholds.intent / 2 and offered >= thresholds.offer
+
+
+def _report_confidence(understanding: Understanding) -> float:
+    return sum(g.confidence for g in understanding.intents if g.label in REPORTS)
+
+
+def _agency(service: str | None, agencies: dict[str, str]) -> str | None:
+    """A service that the city does not have is an agency of its own."""
+    return agencies.get(service, service) if service else None

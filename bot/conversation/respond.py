@@ -119,7 +119,7 @@ def _not_understood(dialogue: Dialogue, said: Said, situation: Situation, city: 
 def _unsure(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     if said.understanding is None:
         return None
-    decision = decide(said.understanding, city.thresholds)
+    decision = decide(said.understanding, city)
     if decision is Decision.ASK:
         return reports.ask_service(dialogue, said, city)
     if decision is Decision.PERSON and said.understanding.intent.label != "tanya":

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.city import City
 from bot.conversation import reports, tickets
-from bot.conversation.meaning import REPORTS
+from bot.conversation.meaning import REPORTS, answer_confidence
 from bot.conversation.state import Dialogue, Said, Situation
 from bot.conversation.turn import AskPerson, Reply, Turn
 
@@ -47,7 +47,7 @@ def _report(dialogue: Dialogue, said: Said, kind: str, city: City) -> Turn:
 
 def _question(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     faq = said.understanding.faq if said.understanding else None
-    sure = faq is not None and faq.confidence >= city.thresholds.answer
+    sure = said.understanding is not None and answer_confidence(said.understanding) >= city.thresholds.answer
     if faq and sure and faq.label in situation.answerable:
         return Turn(dialogue, (Reply("answer", topic=faq.label),), outcome="answered")
     return to_person(dialogue, said, "question", "handed_over_question")

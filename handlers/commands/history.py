@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from bot.city import City
 from bot.errors import BotError
@@ -30,6 +31,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Instead of var/history.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Instead of nlu/rasa/models.")
 @click.option("--quick", is_flag=True, help="A rough model, to try things out.")
+@with_appcontext
 def import_history(
     source: Path, text: str, label: str, time: str | None, mapping: Path | None, **how: Any
 ) -> None:

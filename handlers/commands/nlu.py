@@ -8,13 +8,16 @@ import click
 from flask.cli import AppGroup
 
 from bot import meaning_report
+from handlers.commands.corrections import export_corrections
 from handlers.commands.history import import_history
+from handlers.commands.promotion import promote, rollback
 from handlers.edge import edge
 from nlu import environment
 from nlu.client import NluUnavailableError, Understanding
 
 commands = AppGroup("nlu", help="Train, serve and try the language model.")
-commands.add_command(import_history)
+for learning in (import_history, promote, rollback, export_corrections):
+    commands.add_command(learning)
 
 
 @commands.command("train", context_settings={"ignore_unknown_options": True})

@@ -97,7 +97,7 @@ class Story:
         understood, bars = understanding_of(self.last.understanding), self.rulebook.city.thresholds
         words = self.rulebook.words.is_emergency(self.last.text)
         emergency = is_emergency(understood, words, bars)
-        return labels.EMERGENCY if emergency else labels.DECISIONS[decide(understood, bars)]
+        return labels.EMERGENCY if emergency else labels.DECISIONS[decide(understood, self.rulebook.city)]
 
     def handover(self, handovers: Sequence[Handover]) -> Json | None:
         """What waits for a person."""

@@ -22,6 +22,7 @@ from storage.queries.simulator import Chat
 Json = dict[str, Any]
 # The citizen's own ticks: stored is one, read by the worker two.
 TICKS = {"new": "accepted", "held": "read", "done": "read"}
+SAMPLES = {PHOTO: "simulator/photo.jpg", VOICE: "simulator/voice.ogg"}
 UNSENT = ("waiting", "sending")
 SHOWN = ("accepted", "delivered", "read", "failed", "in_doubt")
 
@@ -88,14 +89,12 @@ def _answered(row: OutboundMessage) -> Json:
 
 
 def _media(item: Media, kept: frozenset[str]) -> Json:
-    """``url`` is None for the sample photo, which the page draws itself."""
+    """``url`` is None for a photo that is not kept any more."""
+    kind = "voice" if item == VOICE else "photo"
+    if item in SAMPLES:
+        return {"kind": kind, "url": url_for("static", filename=SAMPLES[item])}
     file_id = item.url.removeprefix(SCHEME)
-    if item == VOICE:
-        return {"kind": "voice", "url": url_for("static", filename="simulator/voice.ogg")}
-    if item == PHOTO:
-        return {"kind": "photo", "url": None}
-    here = file_id in kept
-    return {"kind": "photo", "url": url_for(".file", file_id=file_id) if here else None, "gone": not here}
+    return {"kind": kind, "url": url_for(".file", file_id=file_id) if file_id in kept else None}
 
 
 def _typing(chat: Chat) -> bool:

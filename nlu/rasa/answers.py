@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dataset import Example, read_examples
+from dataset import Example, read_examples, read_labels
 from model_file import ModelFileError
 from parsing import Parser
 
@@ -12,9 +12,9 @@ _BATCH = 256
 HEADS = ("intent", "service", "faq")
 
 
-def answers(model: Path, data: Path) -> Iterator[dict[str, Any]]:
+def answers(model: Path, data: Path, labels: Path) -> Iterator[dict[str, Any]]:
     """A line a message with the right labels and the guessed ones. Raises ModelFileError, DataError."""
-    examples = read_examples(data)
+    examples = read_examples(data, read_labels(labels))
     parser = _loaded(model)
     for start in range(0, len(examples), _BATCH):
         part = examples[start : start + _BATCH]

@@ -1,5 +1,6 @@
 """Reads the training messages: JSON Lines files anywhere below a directory, checked against `labels.yml`."""
 
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +12,12 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent
 DATA = ROOT / "data"
 LABELS = ROOT / "labels.yml"
+AREAS = ROOT / "areas.csv"
 HISTORY = "history"
 """The part of a data directory with past complaints, of which only the service is known."""
+
+NO_INTENT = "-"
+"""Stands for the missing intent on the way through Rasa, which drops messages that have none."""
 
 _KEYS = ("text", "intent", "service", "also", "faq", "place")
 
@@ -47,6 +52,27 @@ class Example:
     place: str | None = None
 
 
+def own_or_ours(directory: Path, ours: Path) -> Path:
+    """A data directory may bring label space and areas of its own; else the project's hold."""
+    own = directory / ours.name
+    return own if own.is_file() else ours
+
+
+def read_area_lines(directory: Path = DATA) -> list[str]:
+    """The list of areas that goes with the data, as lines of CSV. Raises DataError when it is none."""
+    path = own_or_ours(directory, AREAS)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name} cannot be read; save it as UTF-8.") from error
+    rows = csv.DictReader(lines)
+    if not {"kelurahan", "kecamatan", "city"} <= set(rows.fieldnames or ()):
+        raise DataError(f"{path.name} needs the columns kelurahan, kecamatan and city.")
+    if not all(row["kelurahan"] and row["kecamatan"] and row["city"] for row in rows):
+        raise DataError(f"{path.name} needs a kelurahan, a kecamatan and a city in every line.")
+    return lines
+
+
 def read_labels(path: Path = LABELS) -> Labels:
     """Reads the label space. Raises DataError when the file is missing or a list in it is."""
     try:
@@ -60,7 +86,7 @@ def read_labels(path: Path = LABELS) -> Labels:
 
 def read_examples(directory: Path = DATA, labels: Labels | None = None) -> list[Example]:
     """Reads all messages below the directory, in a fixed order. Raises DataError at the first bad line."""
-    labels = labels or read_labels()
+    labels = labels or read_labels(own_or_ours(directory, LABELS))
     paths = sorted(directory.rglob("*.jsonl"))
     examples = [example for path in paths for example in _read_file(path, directory, labels)]
     if not examples:

@@ -35,9 +35,7 @@ def evaluate(model: Path, data: Path, city: Path, html: Path) -> None:
     tell(data.name, predictions, cases.columns, rules, html)
 
 
-def tell(
-    source: str, predictions: Sequence[Prediction], columns: Collection[str], city: City, html: Path
-) -> None:
+def tell(source: str, predictions: Sequence[Prediction], columns: Collection[str], city: City, html: Path) -> None:
     """Prints the tables and writes the report."""
     found = sections(predictions, columns, city)
     worst = worst_confusions(predictions, columns)
@@ -97,9 +95,7 @@ def _setting(text: str) -> tuple[str, float | int]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="evaluate.py", description=__doc__)
-    parser.add_argument(
-        "--cv", action="store_true", required=True, help="cross-validate on the training data"
-    )
+    parser.add_argument("--cv", action="store_true", required=True, help="cross-validate on the training data")
     parser.add_argument("--data", type=Path, default=DATA, help="directory of .jsonl files")
     parser.add_argument("--city", type=Path, default=CITY, help="the app's config.yml, for its thresholds")
     parser.add_argument("--html", type=Path, default=REPORT, help="where to write the report")

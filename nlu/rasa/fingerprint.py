@@ -14,6 +14,8 @@ CITY = ROOT.parent.parent / "config.yml"
 REPORT = ROOT.parent.parent / "var" / "nlu-report.html"
 
 _FILES = ("config.yml", "labels.yml", "areas.csv", "pyproject.toml", "dataset.py", "importer.py")
+_DATAS_OWN = ("labels.yml", "areas.csv")
+"""Of these the data directory may hold its own, which count instead."""
 _SUFFIX = ".tar.gz"
 
 
@@ -40,7 +42,8 @@ def newest_model(models: Path = MODELS) -> Path | None:
 
 def _inputs(data: Path, root: Path) -> list[tuple[str, Path]]:
     """Names that do not depend on where the project lies, and the files behind them, in a fixed order."""
-    inputs = [(name, root / name) for name in _FILES]
+    own = {name: data / name for name in _DATAS_OWN if (data / name).is_file()}
+    inputs = [(name, own.get(name, root / name)) for name in _FILES]
     inputs += [(f"components/{path.name}", path) for path in sorted((root / "components").glob("*.py"))]
     texts = sorted((path.relative_to(data).as_posix(), path) for path in data.rglob("*.jsonl"))
     return inputs + [(f"data/{name}", path) for name, path in texts]

@@ -18,8 +18,8 @@ import numpy as np
 
 from components.linear import LinearModel, LinearSettings, train
 from components.normalise import words
-from dataset import HISTORY, DataError, Example, Labels, read_examples, read_labels
-from fingerprint import DATA, EVALUATION, ROOT
+from dataset import HISTORY, LABELS, DataError, Example, Labels, own_or_ours, read_examples, read_labels
+from fingerprint import EVALUATION, ROOT
 
 LATEST = 0.2
 FEWEST = 20
@@ -42,6 +42,15 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Directories: of the training data, where histories are kept, and of models."""
+
+    data: Path
+    folder: Path
+    out: Path
+
+
+@dataclass(frozen=True)
 class Verdict:
     """How one complaint of the latest was understood, without and with what the earlier ones teach."""
 
@@ -51,10 +60,10 @@ class Verdict:
     learned: str
 
 
-def learn(lines: Iterable[str], name: str, folder: Path, out: Path, quick: bool = False) -> None:
+def learn(lines: Iterable[str], name: str, places: Places, quick: bool = False) -> None:
     """Scores, trains and keeps; nothing is kept when any of it fails. Raises DataError."""
-    names, complaints = read_stream(lines, read_labels())
-    base, held = read_examples(DATA), {_key(e.text) for e in read_examples(EVALUATION)}
+    names, complaints = read_stream(lines, read_labels(own_or_ours(places.data, LABELS)))
+    base, held = read_examples(places.data), {_key(e.text) for e in read_examples(EVALUATION)}
     fresh = [past for past in complaints if _key(past.text) not in held]
     if len(fresh) < FEWEST:
         raise DataError(f"{len(fresh)} complaints are too few to learn from; at least {FEWEST} are needed.")
@@ -66,7 +75,7 @@ def learn(lines: Iterable[str], name: str, folder: Path, out: Path, quick: bool 
     after = train([*base, *examples[:earlier]], _settings())
     verdicts = judge(before, after, fresh[earlier:], names)
     print("\n".join(table(verdicts, names)), flush=True)
-    _keep(examples, name, folder, out, quick)
+    _keep(examples, name, places, quick)
 
 
 def read_stream(lines: Iterable[str], labels: Labels) -> tuple[Names, list[Past]]:
@@ -148,16 +157,17 @@ def _services(model: LinearModel, texts: Sequence[str]) -> list[str]:
     return [(result["service"] or {"name": ""})["name"] for result in results]
 
 
-def _keep(examples: Sequence[Example], name: str, folder: Path, out: Path, quick: bool) -> None:
+def _keep(examples: Sequence[Example], name: str, places: Places, quick: bool) -> None:
     """Trains the model that could be promoted, and only then keeps the messages for later trainings."""
     from training import train as train_model
 
+    folder = places.folder
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as scratch:
         new = Path(scratch, f"{name}.jsonl")
         new.write_text("".join(_row(example) for example in examples), encoding="utf-8")
-        with combined(DATA, folder, new) as data:
-            model = train_model(data, out, quick)
+        with combined(places.data, folder, new) as data:
+            model = train_model(data, places.out, quick)
         os.replace(new, folder / new.name)
     _say(f"kept {len(examples)} complaints in {folder.name}/{name}.jsonl; next: nlu promote {model.name}")
 

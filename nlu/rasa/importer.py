@@ -10,7 +10,8 @@ from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from dataset import DATA, read_examples
+from components.area_table import lookup_table
+from dataset import DATA, NO_INTENT, read_area_lines, read_examples
 
 
 class JsonLinesImporter(TrainingDataImporter):
@@ -48,19 +49,20 @@ class JsonLinesImporter(TrainingDataImporter):
         return self._config_file
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """The training messages."""
+        """The training messages, and the areas that their places are looked up in."""
         examples = [example for directory in self._directories for example in read_examples(directory)]
         return TrainingData(
             [
                 Message(
                     {
                         "text": example.text,
-                        "intent": example.intent,
+                        "intent": example.intent or NO_INTENT,
                         "service": example.service,
                         "also": list(example.also),
                         "faq": example.faq,
                     }
                 )
                 for example in examples
-            ]
+            ],
+            lookup_tables=[lookup_table(read_area_lines(directory)) for directory in self._directories[:1]],
         )

@@ -22,9 +22,7 @@ def check_model_file(path: Path) -> None:
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, KeyError) as error:
         raise ModelFileError(f"{path.name} is damaged or no model; train it again.") from error
     if version != RASA_VERSION:
-        raise ModelFileError(
-            f"{path.name} was made by Rasa {version}, this is {RASA_VERSION}; train it again."
-        )
+        raise ModelFileError(f"{path.name} was made by Rasa {version}, this is {RASA_VERSION}; train it again.")
 
 
 def _metadata(path: Path) -> dict[str, Any]:

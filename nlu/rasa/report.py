@@ -10,10 +10,13 @@ from scores import HEADS, Confusion, Prediction, Section, labelled
 from terminal import aim, number
 
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1d1d1d; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; margin: 0 2rem 1.5rem 0 } td, th { padding: .15rem .7rem .15rem 0; text-align: left }
+body { font: 15px/1.5 system-ui, sans-serif; color: #1d1d1d; max-width: 72rem;
+  margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; margin: 0 2rem 1.5rem 0 }
+td, th { padding: .15rem .7rem .15rem 0; text-align: left }
 td.n { text-align: right; font-variant-numeric: tabular-nums } .missed { color: #a32a1a; font-weight: 600 }
-.row { display: flex; flex-wrap: wrap; gap: 0 2rem } figure { margin: 0 0 1.5rem } figcaption { font-weight: 600 }
+.row { display: flex; flex-wrap: wrap; gap: 0 2rem }
+figure { margin: 0 0 1.5rem } figcaption { font-weight: 600 }
 svg { max-width: 100%; height: auto; font: 11px system-ui, sans-serif } td:first-child { white-space: pre }
 """
 
@@ -44,7 +47,8 @@ def _table(section: Section) -> str:
         missed = ' class="missed"' if not figure.reached and figure.value == figure.value else ""
         cells = f'<td>{escape(figure.name)}</td><td class="n">{number(figure.value)}</td>'
         rows.append(f"<tr>{cells}<td{missed}>{aim(figure)}</td></tr>")
-    return f"<div><h2>{escape(section.name)}</h2><p>{section.messages:,} messages</p><table>{''.join(rows)}</table></div>"
+    head = f"<h2>{escape(section.name)}</h2><p>{section.messages:,} messages</p>"
+    return f"<div>{head}<table>{''.join(rows)}</table></div>"
 
 
 def _curves(heads: Sequence[str], predictions: Sequence[Prediction]) -> str:

@@ -131,14 +131,14 @@ def report_section(predictions: Sequence[Prediction], city: City) -> Section:
     ordinary = _ordinary(predictions, city)
     reports = [p for p in ordinary if p.truth("intent") in REPORTS and p.truth("service")]
     acted = [p for p in ordinary if acts_on(p, REPORTS, city)]
-    asked = [p for p in reports if decide(p.result, city.thresholds) == ASK]
+    asked = [p for p in reports if decide(p.result, city) == ASK]
     figures = [
         Figure("acted on alone", share(reports, lambda p: acts_on(p, REPORTS, city)), 0.65),
         Figure("  of these to the right agency", share(acted, lambda p: routed_right(p, city)), 0.95),
         Figure("  of these the right service", share(acted, _service_right)),
         Figure("asked which service", len(asked) / len(reports) if reports else _NAN),
         Figure("  of these with it on offer", share(asked, _on_offer)),
-        Figure("to a person", share(reports, lambda p: decide(p.result, city.thresholds) == PERSON)),
+        Figure("to a person", share(reports, lambda p: decide(p.result, city) == PERSON)),
     ]
     return Section("reports (lapor, saran, apresiasi)", len(reports), figures)
 
@@ -169,7 +169,7 @@ def _other_section(predictions: Sequence[Prediction], city: City) -> Section:
 
 def acts_on(p: Prediction, intents: frozenset[str], city: City) -> bool:
     """Whether the app takes it for one of these and goes on alone."""
-    return p.best("intent") in intents and decide(p.result, city.thresholds) == ACT
+    return p.best("intent") in intents and decide(p.result, city) == ACT
 
 
 def _ordinary(predictions: Sequence[Prediction], city: City) -> list[Prediction]:

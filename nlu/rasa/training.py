@@ -38,9 +38,7 @@ def train(data: Path, out: Path, quick: bool = False) -> Path:
         config = _config(Path(scratch), quick)
         _report_steps(started)
         with contextlib.redirect_stdout(io.StringIO()):  # Rasa prints the path of the scratch directory
-            made = rasa.model_training.train_nlu(
-                str(config), str(data), scratch, fixed_model_name=target.name
-            )
+            made = rasa.model_training.train_nlu(str(config), str(data), scratch, fixed_model_name=target.name)
         if made is None:
             raise ValueError("Rasa made no model of this data; check config.yml.")
         os.replace(made, target)

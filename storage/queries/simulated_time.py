@@ -46,7 +46,12 @@ def advance(session: Session, by: timedelta) -> None:
 
 
 def let_go(session: Session, now: datetime) -> None:
-    """After going back: what was in somebody's hands or waited to be read does not wait for the future."""
+    """After going back: what was in somebody's hands or waited to be read does not wait for the future.
+
+    A message that was not read yet counts as received now.
+    """
+    later = update(InboundMessage).where(InboundMessage.state != "done", InboundMessage.received_at > now)
+    session.execute(later.values(received_at=now))
     held = update(Conversation).where(Conversation.lease_until > now).values(lease_until=None, lease_owner=None)
     session.execute(held)
     unread = exists().where(InboundMessage.conversation_id == Conversation.id, InboundMessage.state != "done")

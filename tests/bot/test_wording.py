@@ -70,7 +70,7 @@ def spoil(texts: Path, name: str, key: str, value: dict[str, Any] | None) -> Non
 
 def problems(texts: Path, *languages: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
-        load_wording(texts, languages or ("id", "en"), JAKARTA)
+        load_wording(texts / "texts", texts / "answers", languages or ("id", "en"), JAKARTA)
     return caught.value.problems
 
 

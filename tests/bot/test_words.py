@@ -66,7 +66,8 @@ def test_a_no_even_among_yeses(words: Words, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["udah gak bocor lagi", "sudah tidak banjir lagi", "", "?", "🙏", "kapan dikerjakan", "jalan rusak di tebet", "112",
+    ["udah gak bocor lagi", "sudah tidak banjir lagi",
+     "", "?", "🙏", "kapan dikerjakan", "jalan rusak di tebet", "112",
      "sudah tiga minggu lampu di gang kami mati dan warga takut lewat kalau malam hari"],
 )  # fmt: skip
 def test_neither_yes_nor_no(words: Words, text: str) -> None:

@@ -1,18 +1,21 @@
-"""Everything that ``make run`` starts, with a table in place of the language model, and a browser in front of it."""
+"""Everything that ``make run`` starts, with a table in place of the language model."""
 
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 
+from bot.clock import LOOK_EVERY_S, simulated_clock
 from bot.settings import ROOT
 from storage import keyring
 from storage.database import Database
@@ -27,6 +30,7 @@ from tests.support.processes import running
 SECRET = "the secret of a place"
 ADMIN, PASSWORD = "admin@jakarta.example", "an invented password"
 READY_WITHIN_S = 120
+JAKARTA = ZoneInfo("Asia/Jakarta")
 # A Tuesday morning, whatever the hour of the machine: quiet hours and weekends are where a test expects them.
 MORNING = at("2026-11-24T10:00+07:00")
 NO_CHROMIUM = (
@@ -59,12 +63,20 @@ class Place:
         ahead_s = round((moment - datetime.now(UTC)).total_seconds())
         with self.database() as database, database.begin() as session:
             session.merge(SimulatedTime(id=1, ahead_s=ahead_s))
+        time.sleep(2 * LOOK_EVERY_S)  # until every process has noticed
+
+    def wait_for_hour(self, hour: int, minute: int) -> None:
+        """Go to the next time that it is so late in Jakarta."""
+        with self.database() as database:
+            now = simulated_clock(database).now().astimezone(JAKARTA)
+        then = now.replace(hour=hour, minute=minute, second=0)
+        self.set_clock(then if then > now else then + timedelta(days=1))
 
 
 @contextmanager
 def place() -> Iterator[Place]:
     """Start everything, wait until it is ready, and stop it at the end."""
-    with short_lived_folder() as folder, running("tests.standins.nlu") as nlu:
+    with short_lived_folder() as folder, running("tests.standins.nlu_table") as nlu:
         here = Place(f"http://127.0.0.1:{free_port()}", f"sqlite:///{folder}/place.db")
         with _supervised(here, nlu.url, folder / "supervisor.log"):
             here.set_clock()

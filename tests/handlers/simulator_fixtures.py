@@ -4,14 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot import followups
+from bot import agency_work, followups
+from bot.agency_work import Desk
+from bot.clock import Clock, simulated_clock
 from bot.delivery import Courier
 from bot.rulebook import load_rulebook
 from bot.settings import Settings
@@ -21,7 +23,7 @@ from handlers.edge import Edge
 from handlers.web import create_web
 from nlu.client import Guess, NluUnavailableError, Place, Understanding
 from storage.database import Database
-from storage.models import InboundMessage
+from storage.models import InboundMessage, Ticket
 from tests.support.clock import MoveableClock
 from tests.support.settings import isolated_settings
 
@@ -63,13 +65,19 @@ class ScriptedNlu:
 
 
 class Simulator:
-    """A browser at the simulator, and the worker that answers when :meth:`work` is called."""
+    """A browser at the simulator, and the worker that answers when :meth:`work` is called.
 
-    def __init__(self, database: Database, clock: MoveableClock, **settings: Any) -> None:
+    ``clock`` stands for the system's time; with ``movable`` the simulator can put its own on top of it.
+    """
+
+    def __init__(
+        self, database: Database, clock: MoveableClock, *, movable: bool = False, **settings: Any
+    ) -> None:
         self.database, self.clock, self.nlu = database, clock, ScriptedNlu()
+        self.time: Any = simulated_clock(database, Clock(clock.now)) if movable else clock
         self.settings = _settings(**settings)
         self.rulebook = replace(load_rulebook(self.settings), forward_delay=timedelta(0))
-        app = create_web(Edge(self.settings, self.rulebook, database, clock, nlu=None))
+        app = create_web(Edge(self.settings, self.rulebook, database, self.time, nlu=None))
         self.browser: FlaskClient = app.test_client()
 
     def token(self) -> str:
@@ -80,8 +88,35 @@ class Simulator:
         body = {"citizen": citizen, "text": text, **fields}
         return self.browser.post("/simulator/messages", json=body, headers={"X-CSRFToken": self.token()})
 
-    def state(self, citizen: str = "a", after: str = "") -> dict[str, Any]:
-        answer = self.browser.get("/simulator/state", query_string={"citizen": citizen, "after": after})
+    def send_file(self, content: bytes, name: str = "foto.jpg", citizen: str = "a") -> TestResponse:
+        # Put together by hand: the test client would leave a temporary file open for a large one.
+        part = 'Content-Disposition: form-data; name="{}"'
+        lines = [
+            *(b"--limit", part.format("citizen").encode(), b"", citizen.encode()),
+            *(b"--limit", f'{part.format("file")}; filename="{name}"'.encode(), b"", content),
+            *(b"--limit--", b""),
+        ]
+        headers = {"X-CSRFToken": self.token(), "Content-Type": "multipart/form-data; boundary=limit"}
+        return self.browser.post("/simulator/messages", data=b"\r\n".join(lines), headers=headers)
+
+    def move(self, **fields: Any) -> TestResponse:
+        """One step of the clock."""
+        return self.browser.post("/simulator/clock", json=fields, headers={"X-CSRFToken": self.token()})
+
+    def travel(self, **parts: float) -> list[datetime]:
+        """As the page does it, with a worker at work meanwhile; the times at which the clock stopped."""
+        until, stops = self.time.now() + timedelta(**parts), []
+        for _ in range(200):
+            answer = self.move(until=until.isoformat()).get_json()
+            stops.append(datetime.fromisoformat(answer["now"]))
+            if answer["arrived"]:
+                return sorted(set(stops))
+            self.work()
+        raise AssertionError("The clock never arrived.")
+
+    def state(self, citizen: str = "a", after: str = "", look: str = "whatsapp") -> dict[str, Any]:
+        query = {"citizen": citizen, "after": after, "look": look}
+        answer = self.browser.get("/simulator/state", query_string=query)
         assert answer.status_code == 200
         data: dict[str, Any] = answer.get_json()
         return data
@@ -91,15 +126,22 @@ class Simulator:
 
     def think(self) -> None:
         """The worker reads and answers; nothing is sent yet."""
-        Worker(self.database, self.rulebook, self.nlu, self.clock, "test").round()
+        Worker(self.database, self.rulebook, self.nlu, self.time, "test").round()
 
     def work(self) -> None:
         """Everything that a worker process does in one go."""
         self.think()
-        followups.run_due(self.database, self.rulebook, self.clock.now())
+        followups.run_due(self.database, self.rulebook, self.time.now())
         local = LocalChannel()
         with ThreadPoolExecutor(1) as pool:
-            Courier(self.database, {"simulator": local, "email": local}, self.clock, "test", pool).round()
+            Courier(self.database, {"simulator": local, "email": local}, self.time, "test", pool).round()
+
+    def claim(self, note: str = "Lubang sudah ditambal.") -> None:
+        """The agency of the only ticket says that it is done."""
+        with self.database.begin() as session:
+            ticket = session.scalars(select(Ticket)).one()
+            desk = Desk(session, self.rulebook, ticket, ticket.agency, self.time.now())
+            agency_work.claim_done(desk, note, None)
 
     def stored(self) -> list[InboundMessage]:
         with self.database.read() as session:

@@ -69,7 +69,7 @@ def test_a_pin_a_photo_and_a_choice_come_along(quick: Simulator) -> None:
     assert message.content["media"] == [{"url": "simulator:photo", "content_type": "image/jpeg"}]
     assert message.content["choice"] == "yes"
     [shown] = quick.state()["messages"]
-    assert shown["media"] == [{"kind": "photo", "url": None}]
+    assert shown["media"] == [{"kind": "photo", "url": "/static/simulator/photo.jpg"}]
     assert shown["pin"] == {"lat": -6.1807, "lon": 106.8686, "label": "SDN 05"}
 
 

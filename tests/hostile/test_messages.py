@@ -1,12 +1,9 @@
 """Odd messages from webhook to answer: each has an outcome and a kind sentence, and nothing waits forever."""
 
 import base64
-import json
-from dataclasses import replace
 
 import pytest
 
-from nlu.client import Guess
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
 from tests.support.desk import meaning
@@ -118,16 +115,17 @@ def test_nobody_turns_the_direction_of_our_own_words(local_hotline: Hotline, bud
 def test_who_answers_where_with_a_novel_gets_a_short_reply_all_the_same(
     local_hotline: Hotline, budi: Citizen
 ) -> None:
+    novel = ("Jadi begini ceritanya pak,\nsaya tinggal di ujung gang. " * 40)[:1_600].strip()
     local_hotline.understands({"jalan rusak parah sekali pak": meaning("lapor", "jalan_rusak")})
+    local_hotline.understands({novel: meaning("tambah_info")})
     local_hotline.hear(budi.form("halo"))
     local_hotline.hear(budi.form("jalan rusak parah sekali pak"))
-    novel = ("Jadi begini ceritanya pak,\nsaya tinggal di ujung gang. " * 40)[:1_600]
     local_hotline.hear(budi.form(novel))
     reply = local_hotline.texts(budi)[-1]
     [ticket] = local_hotline.tickets()
     assert ticket.number in reply
     assert "Jadi begini ceritanya pak, saya tinggal" in reply
-    assert ticket.place == novel.strip()
+    assert ticket.place == novel
     assert segments(reply) <= 3
 
 
@@ -222,67 +220,6 @@ def test_whatever_may_be_a_text_is_left_as_it_is(
 def test_whatsapp_knows_no_base64(hotline: Hotline, sari: Citizen) -> None:
     hotline.receive(sari.form(encoded(STORY), NumSegments="2"))
     assert hotline.inbox(sari)[0].content["text"] == encoded(STORY)
-
-
-# -- buttons, lists, pins ---------------------------------------------------------------------------------------
-
-UNCLEAR = "tolong ditindak ya pak di jalan depan pasar itu"
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"ButtonPayload": "parkir_liar", "ButtonText": "Parkir liar"},
-        {"ListId": "parkir_liar", "ListTitle": "Parkir liar"},
-        {"InteractiveData": json.dumps({"id": "parkir_liar"})},
-        {"InteractiveData": json.dumps({"type": "list_reply", "list_reply": {"id": "parkir_liar"}})},
-        {"InteractiveData": json.dumps({"button_reply": {"id": "parkir_liar", "title": "Parkir liar"}})},
-        {"ButtonPayload": "parkir_liar", "ListId": "pkl", "InteractiveData": '{"id": "pkl"}', "Body": "2"},
-        {"ListId": "parkir_liar", "InteractiveData": '{"id": "pkl"}', "Body": "2"},
-        {"InteractiveData": '{"id": "parkir_liar"}', "Body": "2"},
-        {"Body": "1"},
-    ],
-)
-def test_a_choice_is_taken_wherever_it_stands(hotline: Hotline, sari: Citizen, fields: Form) -> None:
-    services = (Guess("parkir_liar", 0.3), Guess("pkl", 0.25))
-    hotline.understands({UNCLEAR: replace(meaning("lapor", sure=0.45), services=services)})
-    hotline.hear(sari.form(UNCLEAR))
-    assert hotline.wordings(sari) == ["ask_service"]
-    hotline.hear(sari.form("", **fields))
-    assert [ticket.service for ticket in hotline.tickets()] == ["parkir_liar"]
-
-
-def test_an_old_button_is_read_as_what_stands_on_it(local_hotline: Hotline, budi: Citizen) -> None:
-    for fields in ({"ButtonPayload": "x", "ButtonText": "Lampu mati"}, {"ListId": "x", "ListTitle": "Lampu mati"}):
-        local_hotline.hear(budi.form("", **fields))
-    assert local_hotline.nlu.asked == ["Lampu mati", "Lampu mati"]
-
-
-@pytest.mark.parametrize(
-    "data",
-    ['{"id": [1]}', '{"id": {}}', '{"list_reply": 1}', '{"id": 1e999}', '{"id": null}', '"x"', "NaN", "[" * 9_000],
-)
-def test_interactive_data_that_means_nothing_is_no_choice(
-    local_hotline: Hotline, budi: Citizen, data: str
-) -> None:
-    local_hotline.hear(budi.form("halo", InteractiveData=data, FlowData=data))
-    assert local_hotline.inbox(budi)[0].content["choice"] is None
-    assert local_hotline.outcomes(budi) == ["off_topic"]
-
-
-def test_a_pin_alone_is_asked_what_is_there(hotline: Hotline, sari: Citizen) -> None:
-    assert answers(hotline, sari, sari.pin_form(-6.2, 106.8, "Jalan Tebet Raya 1")) == ["what_is_it_about"]
-
-
-@pytest.mark.parametrize(
-    ("latitude", "longitude"),
-    [("91", "0"), ("-90.01", "0"), ("0", "181"), ("nan", "nan"), ("inf", "-inf"), ("0", "0"), ("0.0", "-0"),
-     ("", ""), ("-6,2", "106,8"), ("9" * 5_000, "1"), ("1e400", "1"), ("6°12'S", "x\x00")],
-)  # fmt: skip
-def test_a_pin_that_lies_nowhere_is_asked_again(
-    hotline: Hotline, sari: Citizen, latitude: str, longitude: str
-) -> None:
-    assert answers(hotline, sari, sari.form("", Latitude=latitude, Longitude=longitude)) == ["empty_message"]
 
 
 # -- fields -----------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def test_a_thousand_messages_while_everything_is_killed_ten_times(tmp_path: Path
 def test_two_workers_on_postgresql_are_killed_as_well(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if databases.POSTGRESQL not in databases.kinds():
         return  # the summary says loudly that PostgreSQL is not tested
-    template: PostgresTemplate = request.getfixturevalue("postgres_template")
+    template: PostgresTemplate = request.getfixturevalue("postgresql_template")
     with template.empty() as url, town(tmp_path, url, specs(), workers=2) as place:
         _write_while_killing(place, messages=600, kills=6)
 

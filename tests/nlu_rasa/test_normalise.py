@@ -3,6 +3,7 @@
 import pytest
 
 from components.feature_words import feature_words, stem
+from components.gazetteer import read_areas
 from components.normalise import MAX_CHARS, words
 
 
@@ -40,11 +41,11 @@ def test_long_messages_are_cut() -> None:
 
 
 def test_areas_and_length_count_as_tokens() -> None:
-    assert feature_words("banjir di kebon jeruk, kel kemangisan") == [
+    assert feature_words("banjir di kebon jeruk, kel kemangisan", read_areas()) == [
         *["banjir", "di", "_wilayah", "kelurahan", "_wilayah"],
         "_panjang3",
     ]
-    assert feature_words("") == []
+    assert feature_words("", read_areas()) == []
 
 
 @pytest.mark.parametrize("word", ["diperbaiki", "memperbaiki", "perbaikan", "baik"])

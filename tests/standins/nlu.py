@@ -1,124 +1,83 @@
-"""The NLU server's batch contract as a process of its own, with a small table in place of a model.
+"""A stand-in for the NLU server: starts in no time, and does what its "model" file says.
 
-``python -m tests.standins.nlu [--port 0]`` prints ``ready PORT`` and serves on loopback until SIGTERM. What the table
-does not know is idle talk. It is there for tests of everything around understanding, which then need no Rasa.
+The file's words: ``mute`` (never ready), ``dies`` (ends at once), ``slow`` (a message takes a second). Ending, it
+lets requests that are under way finish, as the real one does.
 """
 
 import argparse
-import os
-import re
+import json
 import signal
-from dataclasses import dataclass
-from typing import Any
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, cast
 
-from flask import Flask, Response, jsonify, request
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-MODEL = "stand-in"
-PLACE = re.compile(r"\b(?:(?i:jl|gang|depan|dekat)|(?i:jalan|pasar) (?=[A-Z]))\W*\w[^,.?!\n]*")
-Labels = tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """What messages that fit ``pattern`` mean; labels with confidences, best first."""
-
-    pattern: str
-    intents: Labels
-    services: Labels = ()
-    faqs: Labels = ()
-
-
-TABLE = (
-    Row(r"kebakaran|api besar", (("darurat", 0.94), ("lapor", 0.04)), (("kebakaran", 0.97), ("bencana", 0.02))),
-    Row(r"ktp.*(hilang|urus)", (("tanya", 0.91), ("lapor", 0.06)), (("ktp", 0.93),), (("ktp_hilang", 0.88),)),
-    Row(r"\b(belum|masih)\b", (("tolak", 0.86), ("lapor", 0.1))),
-    Row(r"^(sudah|udah|iya)\b", (("setuju", 0.9), ("terima_kasih", 0.05))),
-    Row(r"makasih petugas|salut", (("apresiasi", 0.93), ("saran", 0.03)), (("taman", 0.88), ("sampah", 0.04))),
-    Row(r"^(makasih|terima kasih)", (("terima_kasih", 0.95), ("setuju", 0.03))),
-    Row(r"^(halo|selamat \w+)\W*$", (("salam", 0.97), ("bantuan", 0.01))),
-    Row(r"sampai mana|kabar laporan", (("cek_status", 0.92), ("tanya", 0.05))),
-    Row(
-        r"ditindak|semrawut",
-        (("lapor", 0.47), ("marah", 0.21), ("saran", 0.12)),
-        (("parkir_liar", 0.34), ("pkl", 0.27), ("kemacetan", 0.14)),
-    ),
-    Row(r"lubang|bolong", (("lapor", 0.96), ("tambah_info", 0.02)), (("jalan_rusak", 0.97), ("trotoar_jpo", 0.01))),
-    Row(r"lampu", (("lapor", 0.95), ("tanya", 0.02)), (("lampu_jalan", 0.96), ("listrik", 0.03))),
-    Row(r"sampah", (("lapor", 0.94), ("marah", 0.03)), (("sampah", 0.95), ("pencemaran", 0.02))),
-    Row(r"pohon", (("lapor", 0.92), ("tambah_info", 0.03)), (("pohon", 0.98), ("listrik", 0.01))),
-    Row(r"banjir|got|mampet", (("lapor", 0.93), ("tanya", 0.03)), (("saluran_air", 0.83), ("banjir", 0.14))),
-    Row(r"dekat|sebelah|depan|dari arah", (("tambah_info", 0.9), ("lapor", 0.06))),
-)
-ANYTHING_ELSE = Row("", (("di_luar_cakupan", 0.9), ("tanya", 0.04)))
+LABEL = {"name": "salam", "confidence": 0.9}
+RESULT = {
+    "intent": LABEL,
+    "intent_ranking": [LABEL],
+    "service": None,
+    "service_ranking": [],
+    "faq": None,
+    "faq_ranking": [],
+    "also": [],
+    "place": None,
+}
+SLOW_S = 1.0
 
 
-def result_for(text: str) -> dict[str, Any]:
-    """One result of the batch endpoint."""
-    row = next((row for row in TABLE if re.search(row.pattern, text, re.IGNORECASE)), ANYTHING_ELSE)
-    place = PLACE.search(text)
-    return {
-        "intent": _label(row.intents),
-        "intent_ranking": _ranking(row.intents),
-        "service": _label(row.services),
-        "service_ranking": _ranking(row.services),
-        "faq": _label(row.faqs),
-        "faq_ranking": _ranking(row.faqs),
-        "also": [],
-        "place": _place(place) if place else None,
-    }
+class Server(ThreadingHTTPServer):
+    """Knows its model."""
+
+    daemon_threads = False
+
+    def __init__(self, port: int, model: Path) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.model, self.manner = model.name, model.read_text()
 
 
-def create_app() -> Flask:
-    app = Flask(__name__)
-    app.add_url_rule("/webhooks/batch/ready", view_func=ready)
-    app.add_url_rule("/webhooks/batch/parse", view_func=parse, methods=["POST"])
-    return app
+class Handler(BaseHTTPRequestHandler):
+    """The batch channel's two addresses."""
+
+    def do_GET(self) -> None:
+        self._send({"ready": self._server.manner != "mute", "model": self._server.model})
+
+    def do_POST(self) -> None:
+        texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["texts"]
+        if self._server.manner == "slow":
+            time.sleep(SLOW_S)
+        self._send({"model": self._server.model, "results": [RESULT for _ in texts]})
+
+    def log_message(self, *_: Any) -> None:
+        """Silent."""
+
+    @property
+    def _server(self) -> Server:
+        return cast(Server, self.server)
+
+    def _send(self, body: dict[str, Any]) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
 
-def ready() -> Response:
-    return jsonify(ready=True, model=MODEL)
-
-
-def parse() -> Response:
-    return jsonify(model=MODEL, results=[result_for(text) for text in request.get_json()["texts"]])
-
-
-def _label(labels: Labels) -> dict[str, Any] | None:
-    return _ranking(labels)[0] if labels else None
-
-
-def _ranking(labels: Labels) -> list[dict[str, Any]]:
-    return [{"name": name, "confidence": confidence} for name, confidence in labels]
-
-
-def _place(found: re.Match[str]) -> dict[str, Any]:
-    return {
-        "text": found[0].strip(),
-        "start": found.start(),
-        "end": found.start() + len(found[0].strip()),
-        "kelurahan": None,
-        "kecamatan": None,
-        "city": None,
-    }
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        pass
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    server = make_server(
-        "127.0.0.1", parser.parse_args().port, create_app(), threaded=True, request_handler=_Quiet
-    )
-    for kind in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(kind, lambda *_: os._exit(0))  # nothing to keep, and nothing to wait for
-    print(f"ready {server.server_port}", flush=True)  # noqa: T201 - whoever started it reads this
-    server.serve_forever()
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--model", type=Path)
+    options = parser.parse_args()
+    server = Server(options.port, options.model)
+    if server.manner == "dies":
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever(0.05)
+    server.server_close()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

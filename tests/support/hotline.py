@@ -80,6 +80,11 @@ class Hotline:
     def texts(self, citizen: Citizen) -> list[str]:
         return [message.body["text"] for message in self._written(citizen)]
 
+    def sent(self) -> list[OutboundMessage]:
+        """Everything that is to go out, to anybody."""
+        with self.database.read() as session:
+            return list(session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)))
+
     def inbox(self, citizen: Citizen) -> list[InboundMessage]:
         mine = InboundMessage.address_hash == address_hash(citizen.address)
         with self.database.read() as session:

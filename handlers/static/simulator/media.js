@@ -7,22 +7,16 @@ const LOUDNESS = [10, 13, 4, 11, 11, 15, 2, 5, 14, 6, 14, 6, 14, 9, 15, 12, 9, 7
 const LENGTH_S = 9;
 let playing = null;
 
-export function mediaOf({ kind, url, gone }) {
+export function mediaOf({ kind, url }) {
   if (kind === "voice") return voice(url);
-  if (gone) return make("span", "photo gone", {}, icon("photo"), "Foto tidak disimpan lagi");
-  return url ? make("img", "photo", { src: url, alt: "Foto dari warga" }) : samplePhoto();
+  if (!url) return make("span", "photo gone", {}, icon("photo"), "Foto tidak disimpan lagi");
+  return make("img", "photo", { src: url, alt: "Foto dari warga" });
 }
 
 export function pin({ lat, lon, label }) {
   const degrees = `${Number(lat).toFixed(5)}, ${Number(lon).toFixed(5)}`;
   const place = make("span", "", {}, label ? make("strong", "", {}, label) : null, degrees);
   return make("span", "pin", {}, make("span", "map", {}, icon("pin")), place);
-}
-
-function samplePhoto() {
-  const picture = make("span", "photo", { role: "img", "aria-label": "Foto contoh: jalan berlubang" });
-  picture.append(icon("sample", "sample"));
-  return picture;
 }
 
 function voice(url) {

@@ -18,7 +18,7 @@ export function send(phone, fields) {
 
 function drafted({ text = "", photo, voice, preview, lat, lon, label }) {
   const media = [
-    preview && { kind: "photo", url: preview }, photo && { kind: "photo", url: null },
+    preview && { kind: "photo", url: preview }, photo && { kind: "photo", url: document.body.dataset.photo },
     voice && { kind: "voice", url: document.body.dataset.voice },
   ].filter(Boolean);
   return {

@@ -1,7 +1,7 @@
 // The clock that can be moved: from one due time to the next, while the workers do what falls due on the way.
 
 import { post } from "./net.js";
-import { clock, clockSeconds, clockTime, duration, shortMoment } from "./tools.js";
+import { clock, clockSeconds, clockShort, duration, shortMoment } from "./tools.js";
 
 const STEP_MS = 600, ASK_AGAIN_MS = 250, PATIENCE_MS = 20000;
 const page = document.body;
@@ -31,9 +31,9 @@ export function takeTime({ now, ahead_s: ahead, next_follow_up: next }, moved = 
 export function showTime() {
   const { ahead, next } = clock;
   find("clock").textContent = clockSeconds.format(clock.now);
-  find("short-clock").textContent = clockTime.format(clock.now);
+  find("short-clock").textContent = clockShort.format(clock.now);
   bar.dataset.moved = ahead ? "yes" : "no";
-  find("ahead").textContent = ahead ? `Simulasi ${ahead < 0 ? "−" : "+"}${duration(Math.abs(ahead))}` : "";
+  find("ahead").textContent = ahead ? `${ahead < 0 ? "−" : "+"}${duration(Math.abs(ahead))}` : "";
   find("next-at").textContent = next ? shortMoment.format(next) : "belum ada";
   find("next").disabled = going || !next;
   find("back").hidden = going || !ahead;
@@ -57,7 +57,7 @@ async function go(until, onMoved) {
 async function goStepwise(until, onMoved) {
   let movedAt = Date.now();
   while (going) {
-    const answer = await post(page.dataset.time, { until: until.toISOString() });
+    const answer = await post(page.dataset.moveTime, { until: until.toISOString() });
     takeTime(answer, true);
     onMoved();
     if (answer.arrived) return;
@@ -69,7 +69,7 @@ async function goStepwise(until, onMoved) {
 
 async function goBack(onBack) {
   try {
-    takeTime(await post(page.dataset.time, { back: true }), true);
+    takeTime(await post(page.dataset.moveTime, { back: true }), true);
     onBack();
     say("Kembali ke waktu sekarang, dengan nomor baru di kedua telepon.");
   } catch (error) {

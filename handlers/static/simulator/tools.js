@@ -12,6 +12,7 @@ const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 /** The system's time as the server said it last, how far it was moved, and when the next follow-up is due. */
 export const clock = { now: new Date(), ahead: 0, next: null };
 export const clockTime = format("id-ID", minutes);
+export const clockShort = format("id-ID", { weekday: "short", ...minutes });
 export const clockSeconds = format("id-ID", { weekday: "long", day: "numeric", month: "short", ...minutes, second: "2-digit" });
 
 /** An element with a class, more attributes and children; strings become text. */

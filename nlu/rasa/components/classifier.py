@@ -12,8 +12,9 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.area_table import areas_in
 from components.linear import LinearModel, LinearSettings, ModelError, train
-from dataset import Example
+from dataset import NO_INTENT, Example
 
 logger = logging.getLogger("nlu.training")
 
@@ -66,7 +67,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the messages that the importer read, and stores the result in the model archive."""
         examples = [_example(message) for message in training_data.nlu_examples]
-        self._model = train(examples, self._settings, logger.info)
+        self._model = train(examples, self._settings, logger.info, areas_in(training_data))
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory)
         return self._resource
@@ -88,4 +89,6 @@ class LinearClassifier(IntentClassifier, GraphComponent):
 
 def _example(message: Message) -> Example:
     properties = {name: message.get(name) for name in ("text", "intent", "service", "faq")}
+    if properties["intent"] == NO_INTENT:
+        properties["intent"] = None
     return Example(**properties, also=tuple(message.get("also") or ()))

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 
-from components.gazetteer import read_areas
+from components.gazetteer import Gazetteer
 from components.normalise import words
 
 AREA_TOKEN = "_wilayah"
@@ -14,9 +14,9 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(r"(?<=\w{4})(?:nya|kan|an|in|i|ku|mu|lah|kah)$")
 
 
-def feature_words(text: str) -> list[str]:
+def feature_words(text: str, areas: Gazetteer) -> list[str]:
     """The words of a message, and how many there were ("_panjang4"); empty where there are none."""
-    tokens = _mask_areas(words(text))
+    tokens = _mask_areas(words(text), areas)
     return [*tokens, f"_panjang{bisect_left(_LENGTHS, len(tokens))}"] if tokens else []
 
 
@@ -25,9 +25,9 @@ def stem(word: str) -> str:
     return word if word[0] == "_" else _SUFFIX.sub("", _PREFIX.sub("", word))
 
 
-def _mask_areas(tokens: list[str]) -> list[str]:
+def _mask_areas(tokens: list[str], areas: Gazetteer) -> list[str]:
     """Which kelurahan it is says nothing about what the matter is, so all count as one."""
-    mentions = read_areas().mentions(tokens, [False] * len(tokens), [True] * len(tokens))
+    mentions = areas.mentions(tokens, [False] * len(tokens), [True] * len(tokens))
     masked, position = [], 0
     for mention in mentions:
         masked += [*tokens[position : mention.start], AREA_TOKEN]

@@ -1,4 +1,4 @@
-"""The areas of Jakarta by name: finds kelurahan, kecamatan and cities in a list of words, typos included."""
+"""The areas of a city by name: finds kelurahan, kecamatan and cities in a list of words, typos included."""
 
 import csv
 from collections import defaultdict
@@ -53,10 +53,16 @@ class Mention:
 @lru_cache(maxsize=2)
 def read_areas(path: Path = AREAS) -> "Gazetteer":
     """The gazetteer of the project's list of areas."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return Gazetteer(
-            [Area(row["city"], row["kecamatan"], row["kelurahan"]) for row in csv.DictReader(file)]
-        )
+    return gazetteer_of(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=2)
+def gazetteer_of(table: str | None) -> "Gazetteer":
+    """The gazetteer of a list of areas as CSV; without one, of the project's."""
+    if table is None:
+        return read_areas()
+    rows = csv.DictReader(table.splitlines())
+    return Gazetteer([Area(row["city"], row["kecamatan"], row["kelurahan"]) for row in rows])
 
 
 class Gazetteer:
@@ -75,16 +81,14 @@ class Gazetteer:
         for stem, areas in stems.items():
             if stem not in names:
                 names[stem].add(_common_part(areas))
-        for city, shorts in CITY_NAMES.items():
-            for short in shorts:
+        for city in {area.city for area in kelurahan if area.city}:
+            for short in CITY_NAMES.get(city) or _short_names(city):
                 names[short] = {Area(city)}
         self._names = {name: tuple(sorted(areas, key=str)) for name, areas in names.items()}
         self._long_names = [name for name in self._names if len(name) >= _SHORTEST_TYPO]
         self._closest = lru_cache(maxsize=50_000)(self._find_closest)
 
-    def mentions(
-        self, tokens: Sequence[str], capital: Sequence[bool], joined: Sequence[bool]
-    ) -> list[Mention]:
+    def mentions(self, tokens: Sequence[str], capital: Sequence[bool], joined: Sequence[bool]) -> list[Mention]:
         """Mentions in order, the longest at each place.
 
         `tokens` are lower case; `capital` tells which were written with a capital in a text that is not all
@@ -204,6 +208,12 @@ def _level(area: Area) -> str:
 
 def _squash(name: str) -> str:
     return name.lower().replace(" ", "")
+
+
+def _short_names(city: str) -> tuple[str, ...]:
+    """ "Kabupaten Tirtasari" -> "tirtasari" beside the whole name."""
+    kind, *rest = city.lower().split()
+    return (_squash(city), "".join(rest)) if rest and kind in ("kabupaten", "kota") else (_squash(city),)
 
 
 def _stem(name: str) -> str | None:

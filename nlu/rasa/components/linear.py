@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from components.heads import Head, train_head
+from components.heads import Head, HeadSettings, train_head
 from components.ngrams import Ngrams, NgramSettings
 
 HEADS = ("intent", "service", "faq")
@@ -21,6 +21,7 @@ HEADS = ("intent", "service", "faq")
 RANKING_LENGTHS = {"intent": 10, "service": 5, "faq": 5}
 _NEVER = 1e6
 _FEWEST_ALSO = 10
+_ALSO_PRECISION = 0.8
 _FORMAT = 1
 
 
@@ -36,16 +37,23 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """`folds` held-out parts for calibration (0 or 1: none); costs are the machines' C per head."""
+    """`folds` held-out parts for calibration (0 or 1: none); the rest per head as in HeadSettings."""
 
     intent_cost: float = 1.0
     service_cost: float = 0.25
     faq_cost: float = 0.25
+    intent_bayes: float = 0.0
+    service_bayes: float = 0.6
+    faq_bayes: float = 0.5
     folds: int = 4
     char_min: int = 2
     char_max: int = 5
     min_df: int = 2
     char_weight: float = 1.0
+
+    def of(self, head: str) -> HeadSettings:
+        """The settings of one head."""
+        return HeadSettings(getattr(self, f"{head}_cost"), getattr(self, f"{head}_bayes"), self.folds)
 
 
 class ModelError(ValueError):
@@ -106,6 +114,7 @@ class LinearModel:
             "format": _FORMAT,
             "ngrams": asdict(self.ngrams.settings),
             "vocabulary": self.ngrams.vocabulary,
+            "areas": self.ngrams.areas,
             "also_margin": self.also_margin,
             "heads": {name: {"labels": h.labels, "curve": h.curve} for name, h in self.heads.items()},
         }
@@ -137,13 +146,15 @@ class LinearModel:
             )
             for name, head in description["heads"].items()
         }
-        return cls(
-            Ngrams(settings, description["vocabulary"], arrays["idf"]), heads, description["also_margin"]
-        )
+        ngrams = Ngrams(settings, description["vocabulary"], arrays["idf"], description.get("areas"))
+        return cls(ngrams, heads, description["also_margin"])
 
 
 def train(
-    examples: Sequence[Labelled], settings: LinearSettings, progress: Callable[[str], None] = lambda _: None
+    examples: Sequence[Labelled],
+    settings: LinearSettings,
+    progress: Callable[[str], None] = lambda _: None,
+    areas: str | None = None,
 ) -> LinearModel:
     """Trains all heads, each on the examples that carry its label; the same data give the same model.
 
@@ -152,7 +163,7 @@ def train(
     if not any(example.intent for example in examples):
         raise ModelError("there is no message with an intent to learn from; add training data.")
     grams = NgramSettings(settings.char_min, settings.char_max, settings.min_df, settings.char_weight)
-    ngrams = Ngrams(grams).fit([example.text for example in examples])
+    ngrams = Ngrams(grams, areas=areas).fit([example.text for example in examples])
     features = ngrams.transform([example.text for example in examples])
     progress(f"features: {features.shape[1]} n-grams from {len(examples)} messages")
     heads, also_margin = {}, _NEVER
@@ -162,7 +173,7 @@ def train(
         if not rows:
             heads[name] = Head([], np.zeros((features.shape[1], 0), np.float32), np.zeros(0, np.float32))
             continue
-        head, held_out = train_head(features[rows], labels, getattr(settings, f"{name}_cost"), settings.folds)
+        head, held_out = train_head(features[rows], labels, settings.of(name))
         heads[name] = head
         progress(f"{name}: {len(head.labels)} labels from {len(rows)} messages")
         if name == "service" and len(held_out):
@@ -171,16 +182,18 @@ def train(
 
 
 def fit_also_margin(scores: np.ndarray, labels: list[str], wanted: Sequence[tuple[str, ...]]) -> float:
-    """The margin that finds further services best (held-out F1); never, with too few to learn from."""
-    if sum(map(len, wanted)) < _FEWEST_ALSO:
-        return _NEVER
+    """The lowest margin from which further services are right often enough on held-out messages, or never.
+
+    A wrong further service sends somebody's matter to an agency that has nothing to do with it, so none is named
+    where four in five cannot be had.
+    """
     order = np.argsort(-scores, axis=1, kind="stable")[:, 1:3]
     margins = np.take_along_axis(scores, order, axis=1)
     hits = np.array([[labels[i] in also for i in row] for row, also in zip(order, wanted, strict=True)])
-    total = sum(map(len, wanted))
-    candidates = np.unique(np.round(margins, 2))
-    f1 = [2 * hits[margins > c].sum() / ((margins > c).sum() + total) for c in candidates]
-    return float(candidates[int(np.argmax(f1))])
+    surest = np.argsort(-margins, axis=None, kind="stable")
+    found = np.cumsum(hits.ravel()[surest])
+    good = (found >= _ALSO_PRECISION * np.arange(1, len(found) + 1)) & (found >= _FEWEST_ALSO)
+    return float(margins.ravel()[surest][np.flatnonzero(good)[-1]]) if good.any() else _NEVER
 
 
 def _ranking(labels: list[str], probabilities: np.ndarray, order: np.ndarray) -> list[dict[str, Any]]:

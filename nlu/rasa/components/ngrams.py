@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from components.feature_words import feature_words, stem
+from components.gazetteer import gazetteer_of
 
 _LONGEST_WORD = 40
 _CACHED_WORDS = 100_000
@@ -30,9 +31,20 @@ class NgramSettings:
 
 
 class Ngrams:
-    """Turns texts into rows of weights. Fit once with `fit`, or rebuild from a saved vocabulary and idf."""
+    """Turns texts into rows of weights. Fit once with `fit`, or rebuild from a saved vocabulary and idf.
 
-    def __init__(self, settings: NgramSettings, vocabulary: Sequence[str] = (), idf: Sequence[float] = ()):
+    `areas` is the city's list of areas as CSV; None stands for the project's.
+    """
+
+    def __init__(
+        self,
+        settings: NgramSettings,
+        vocabulary: Sequence[str] = (),
+        idf: Sequence[float] = (),
+        areas: str | None = None,
+    ):
+        self.areas = areas
+        self._gazetteer = gazetteer_of(areas)
         self.settings = settings
         self.idf = np.asarray(idf, dtype=np.float32)
         self._set_vocabulary(vocabulary)
@@ -44,7 +56,7 @@ class Ngrams:
 
     def fit(self, texts: Sequence[str]) -> "Ngrams":
         """Chooses the n-grams and their inverse document frequencies from the training texts."""
-        tokenised = [feature_words(text) for text in texts]
+        tokenised = [feature_words(text, self._gazetteer) for text in texts]
         counts: Counter[str] = Counter()
         for tokens in tokenised:
             counts.update(self._grams_of(tokens))
@@ -56,7 +68,7 @@ class Ngrams:
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """One row a text; words and characters each have length 1 (or 0), characters times their weight."""
-        ids = [self._ids_of(feature_words(text)) for text in texts]
+        ids = [self._ids_of(feature_words(text, self._gazetteer)) for text in texts]
         if not len(self.idf):
             return csr_matrix((len(texts), 0), dtype=np.float32)
         return self._weigh(ids)

@@ -8,7 +8,7 @@ import pytest
 from bot.rulebook import Rulebook
 from bot.settings import ROOT
 from nlu.client import read_result
-from tests.standins.nlu import ANYTHING_ELSE, TABLE, create_app
+from tests.standins.nlu_table import ANYTHING_ELSE, TABLE, create_app
 
 CONTRACT = json.loads((ROOT / "nlu" / "contract.schema.json").read_text())
 TEXTS = ["Jalan berlubang di depan pasar, tolong.", "KTP hilang, cara urusnya?", "ada kebakaran", "", "\x00 🕳️"]
