@@ -1,10 +1,9 @@
-# ruff: noqa: E402 - the Rasa side is no package, so its folder goes into the path first
 """Our features and head on public test sets, beside published figures and a TF-IDF linear SVM of the same run.
 
 `make nlu-bench DATA=FOLDER`, with hint3/ (full training sets, v1) and clinc150/ in the folder. In-scope accuracy
-and out-of-scope recall are told at one operating point each: the highest confidence below which a message counts as
-out of scope while that costs at most one point of in-scope accuracy on validation data (for HINT3, which has none,
-on five held-out folds of the training set). The settings are chosen on the same validation data.
+and out-of-scope recall are told at one operating point each: the highest confidence below which a message counts
+as out of scope while that costs at most one point of in-scope accuracy on validation data (for HINT3, which has
+none, on five held-out folds of the training set). The settings are chosen on the same validation data.
 """
 
 import argparse

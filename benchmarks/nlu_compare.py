@@ -1,4 +1,3 @@
-# ruff: noqa: E402 - the Rasa side is no package, so its folder goes into the path first
 """Our pipeline beside Rasa's own on one held-out fold of the training data; run by `make nlu-compare`.
 
 All are trained and asked through Rasa's graph. Rasa's classifiers know one label a message, so they are trained
@@ -8,6 +7,8 @@ of one thread, so that they do not depend on what else the machine does.
 """
 
 import argparse
+import contextlib
+import io
 import json
 import sys
 import tempfile
@@ -147,7 +148,8 @@ def _train(config: dict[str, Any], data: str, scratch: str) -> tuple[Any, float]
     with path.open("w", encoding="utf-8") as file:
         YAML().dump(config, file)
     started = time.process_time()
-    made = rasa.model_training.train_nlu(str(path), data, scratch, fixed_model_name="compared")
+    with contextlib.redirect_stdout(io.StringIO()):  # Rasa prints the path of the scratch directory
+        made = rasa.model_training.train_nlu(str(path), data, scratch, fixed_model_name="compared")
     seconds = time.process_time() - started
     _, metadata, runner = MessageProcessor._load_model(made)
     return (runner, metadata.nlu_target), seconds

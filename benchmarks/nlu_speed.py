@@ -1,4 +1,3 @@
-# ruff: noqa: E402 - the Rasa side is no package, so its folder goes into the path first
 """Speed and memory of the NLU server, on the evaluation messages, which are of real length and not trained on.
 
 `make nlu-speed`; with --train it trains a model into a scratch folder first. Beside wall-clock figures stand

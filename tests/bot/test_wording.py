@@ -10,9 +10,9 @@ import yaml
 
 from bot.errors import ConfigError
 from bot.rulebook import TEXTS, Rulebook
+from bot.segments import foreign_characters, segments
 from bot.wording import BUTTON_LENGTH, Wording, load_wording, say_day
 from tests.support.clock import at
-from tests.support.gsm import foreign_characters, segments
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 DAY = at("2026-11-24T10:00+07:00")

@@ -34,9 +34,7 @@ def main() -> int:
     """Take all pictures; 1 when one is too large for a README."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with place() as here, sync_playwright() as playwright:
-        # What the browser itself writes, on a file field, is in Indonesian as well.
-        options = ["--no-sandbox", "--lang=id-ID"]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=options)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         city = City(here)
         two_days(city, START)
         _take_all(browser, city)
@@ -48,10 +46,10 @@ def _take_all(browser: Browser, city: City) -> None:
     desk = Screen(browser, city.place, DESK).open()
     number = _reported(desk)
     city.wait(minutes=5)
-    for service in ("jalan_rusak", "lampu_jalan"):
-        city.agency(service, "accept")
     _take_agency(browser, city, number)
     _take_mail(browser, city, number)
+    for service in ("jalan_rusak", "lampu_jalan"):
+        city.agency(service, "accept")
     console = _logged_in(browser, city)
     _take(console, "console")
     city.wait(hours=28)
@@ -104,7 +102,7 @@ def _take_phone(browser: Browser, desk: Screen) -> None:
 
 
 def _take_agency(browser: Browser, city: City, number: str) -> None:
-    _in_page(browser, (1200, 905), lambda page: page.goto(city.link_of(number)), "agency")
+    _in_page(browser, (1200, 700), lambda page: page.goto(city.link_of(number)), "agency")
 
 
 def _take_mail(browser: Browser, city: City, number: str) -> None:

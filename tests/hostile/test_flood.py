@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import event
 
 from bot.rulebook import Rulebook
+from bot.segments import segments
 from bot.wording import Wording
 from storage.database import Database
 from storage.models import InboundMessage, User
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
 from tests.support.desk import meaning
-from tests.support.gsm import segments
 from tests.support.hotline import Hotline
 from tests.support.web import Form
 

@@ -4,10 +4,10 @@ import base64
 
 import pytest
 
+from bot.segments import segments
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
 from tests.support.desk import meaning
-from tests.support.gsm import segments
 from tests.support.hotline import Hotline
 from tests.support.web import Form
 

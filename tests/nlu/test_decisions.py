@@ -1,4 +1,4 @@
-"""The evaluation judges by the app's own rules: its decisions and those of bot/conversation/meaning.py are the same."""
+"""The evaluation judges by the app's own rules: its decisions are those of bot/conversation/meaning.py."""
 
 import importlib
 import random

@@ -1,0 +1,22 @@
+"""Everything asks one clock, so that the simulator can move it for all of them together."""
+
+import re
+
+from bot.settings import ROOT
+
+SYSTEM_TIME = re.compile(
+    r"datetime\.now|utcnow|time\.time\(|date\.today|func\.now|CURRENT_TIMESTAMP", re.IGNORECASE
+)
+MAY_ASK = {
+    "bot/clock.py": "is the clock",
+    "handlers/channels/twilio.py": "asks Twilio for what was sent, which lives in its own time",
+    "scheduler/worker.py": "tells APScheduler to begin at once, which ticks by the machine's time",
+}
+
+
+def test_nothing_asks_the_system_for_the_time() -> None:
+    folders = ("bot", "handlers", "nlu", "scheduler", "storage")
+    files = [ROOT / "app.py", *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    ours = {path.relative_to(ROOT).as_posix(): path for path in files if "nlu/rasa" not in path.as_posix()}
+    asking = {name for name, path in ours.items() if SYSTEM_TIME.search(path.read_text(encoding="utf-8"))}
+    assert asking == MAY_ASK.keys()
