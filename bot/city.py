@@ -24,6 +24,7 @@ from bot import costs
 from bot.costs import Cost
 from bot.deadlines import Span, WorkingCalendar
 from bot.errors import ConfigError
+from bot.messages import SIMULATOR, SMS, WHATSAPP
 from bot.samples import Samples
 
 
@@ -38,6 +39,8 @@ TimeField = Annotated[time, BeforeValidator(_time_of_day)]
 SpanField = Annotated[Span, BeforeValidator(lambda v: v if isinstance(v, Span) else Span.parse(str(v)))]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 COORDINATORS = "coordinators"
+FILED_INTENTS = ("lapor", "saran", "apresiasi", "darurat")  # what becomes a ticket, and so is routed
+CHANNELS = (WHATSAPP, SMS, SIMULATOR)
 
 
 class Part(BaseModel):
@@ -49,9 +52,17 @@ class Part(BaseModel):
 class Deadlines(Part):
     """How long an agency may take, counted from filing."""
 
-    verify: SpanField = Span(3, "working day")
-    answer: SpanField = Span(5, "working day")
-    solve: SpanField = Span(7, "day")
+    verify: SpanField
+    answer: SpanField
+    solve: SpanField
+
+
+class OwnDeadlines(Part):
+    """What a service does differently; the rest is the city's."""
+
+    verify: SpanField | None = None
+    answer: SpanField | None = None
+    solve: SpanField | None = None
 
 
 class Agency(Part):
@@ -70,7 +81,7 @@ class Service(Part):
     agency: str
     needs_place: bool = False
     emergency_number: str | None = None
-    deadlines: Deadlines | None = None
+    deadlines: OwnDeadlines = OwnDeadlines()
 
 
 class When(Part):
@@ -164,7 +175,7 @@ class City(Part):
     languages: tuple[str, ...] = Field(default=("id", "en"), min_length=1)
     office_hours: OfficeHours
     calendar: CalendarConfig = CalendarConfig()
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines
     follow_ups: FollowUpPolicy = FollowUpPolicy()
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
@@ -191,7 +202,11 @@ class City(Part):
         return WorkingCalendar(zone=self.zone, **self.calendar.model_dump())
 
     def deadlines_of(self, service: str) -> Deadlines:
-        return self.services[service].deadlines or self.deadlines
+        """The city's deadlines with what the service does differently."""
+        own = self.services[service].deadlines
+        return self.deadlines.model_copy(
+            update={name: span for name in OwnDeadlines.model_fields if (span := getattr(own, name)) is not None}
+        )
 
     def agency_name(self, target: str) -> str:
         """How a routing target is called to people."""
@@ -252,6 +267,9 @@ def _rule_problems(city: City, rule: Rule) -> Iterator[str]:
     for service in rule.when.service or []:
         if service not in city.services:
             yield f"when.service: there is no service '{service}'; add it or name another."
+    for name, known_names in (("intent", FILED_INTENTS), ("channel", CHANNELS)):
+        for value in set(getattr(rule.when, name) or ()) - set(known_names):
+            yield f"when.{name}: there is no {name} '{value}'; use {', '.join(known_names)}."
 
 
 def _unreachable(rules: list[Rule]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from bot.errors import ConfigError
 from bot.rulebook import Rulebook
 from tests.support.cities import SMALL, small_city
 
+DEADLINES = small_city()["deadlines"]
 AGENCIES, SERVICES = SMALL["agencies"], SMALL["services"]
 LITTER = {"service": ["sampah"]}
 
@@ -24,8 +25,19 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
     "prefix in small letters": ({"ticket_prefix": "jk"}, "ticket_prefix", "pattern"),
     "unknown time zone": ({"timezone": "Asia/Jakarte"}, "timezone", "no time zone"),
     "no languages": ({"languages": []}, "languages", "at least 1"),
-    "span of zero": ({"deadlines": {"solve": "0 days"}}, "deadlines.solve", "more than zero"),
-    "span without a unit": ({"deadlines": {"solve": 7}}, "deadlines.solve", "no span of time"),
+    "span of zero": ({"deadlines": DEADLINES | {"solve": "0 days"}}, "deadlines.solve", "more than zero"),
+    "span without a unit": ({"deadlines": DEADLINES | {"solve": 7}}, "deadlines.solve", "no span of time"),
+    "missing deadline": ({"deadlines": {"verify": "1 day", "answer": "1 day"}}, "deadlines.solve", "required"),
+    "unknown intent": (
+        {"routing": [{"when": {"intent": ["laporr"]}, "to": "dlh"}]},
+        "routing.0: when.intent",
+        "no intent 'laporr'",
+    ),
+    "unknown channel": (
+        {"routing": [{"when": {"channel": ["fax"]}, "to": "dlh"}]},
+        "routing.0: when.channel",
+        "no channel 'fax'",
+    ),
     "span in a follow-up": ({"follow_ups": {"ask_again": "soon"}}, "follow_ups.ask_again", "no span of time"),
     "too many rounds": ({"follow_ups": {"overdue_rounds": 99}}, "follow_ups.overdue_rounds", "less than"),
     "threshold over one": ({"thresholds": {"intent": 2}}, "thresholds.intent", "less than"),
@@ -134,6 +146,7 @@ def test_a_service_may_have_its_own_deadlines() -> None:
     own = SERVICES | {"jalan_rusak": SERVICES["jalan_rusak"] | {"deadlines": {"solve": "30 days"}}}
     city = city_from(small_city(services=own))
     assert city.deadlines_of("jalan_rusak").solve.amount == 30
+    assert city.deadlines_of("jalan_rusak").verify == city.deadlines.verify
     assert city.deadlines_of("sampah") == city.deadlines
 
 

@@ -7,6 +7,7 @@ SMALL: dict[str, Any] = {
     "name": "Kota Kecil",
     "ticket_prefix": "KK",
     "office_hours": {"opens": "07:30", "closes": "16:00"},
+    "deadlines": {"verify": "3 working days", "answer": "5 working days", "solve": "7 days"},
     "agencies": {
         "bina_marga": {"name": "Bina Marga", "email": "bina.marga@jakarta.example"},
         "dlh": {
