@@ -158,10 +158,10 @@ def _add(action: acts.AddToTicket, case: Case) -> Facts:
         tickets.move(case.session, case.rulebook, ticket, Move.ANSWER, by)
     else:
         tickets.record(case.session, ticket, "added", by)
-    if ticket.forwarded_at and is_open(ticket.status):
-        text = action.text or _pin(action)
-        agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", text, case.now)
-    else:
+    told = action.text or _pin(action)
+    if told and ticket.forwarded_at and is_open(ticket.status):
+        agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", told, case.now)
+    elif action.text:
         ticket.story, ticket.masked_story = _longer(ticket, action.text)
     return _facts(case, ticket)
 

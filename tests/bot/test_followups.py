@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import followups
+from bot.messages import Media
 from storage.models import FollowUp, OutboundMessage
 from tests.support.desk import Number, meaning
 
@@ -27,6 +28,15 @@ def test_what_was_added_before_forwarding_is_in_the_first_letter(number: Number)
     number.later(minutes=3)
     assert "warung bu ani" in number.ticket().story
     assert len(number.letters()) == 1
+
+
+def test_a_photo_without_words_after_forwarding_is_no_letter_with_nothing_in_it(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(minutes=5)
+    number.says("", media=(Media("simulator:photo", "image/jpeg"),))
+    assert len(number.letters()) == 1
+    number.says("patokannya warung bu ani", meaning("tambah_info"))
+    assert "Tambahan dari warga" in number.letters()[-1]
 
 
 def test_an_idle_agency_is_reminded_then_chased_then_its_head_is_told(number: Number) -> None:

@@ -74,7 +74,7 @@ class Town:
     def children(self) -> dict[str, int]:
         """Process ids by what they are: web, worker (one of them), nlu."""
         listed = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.supervisor.pid)],
+            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.supervisor.pid)],
             capture_output=True,
             text=True,
             check=False,
