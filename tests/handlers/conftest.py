@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.rulebook import Rulebook
+from bot.settings import Settings
+from storage.database import Database
 from tests.handlers.city_hall import CityHall, build
+from tests.standins.citizen import Citizen
+from tests.support.clock import MoveableClock
+from tests.support.settings import OUR_WHATSAPP
+from tests.support.web import LINE, Web
 
 
 @pytest.fixture
@@ -14,3 +21,19 @@ def hall(tmp_path: Path) -> Iterator[CityHall]:
     made = build(tmp_path)
     yield made
     made.database.dispose()
+
+
+@pytest.fixture
+def web(database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> Web:
+    return Web(database, rulebook, clock, settings)
+
+
+@pytest.fixture
+def local_web(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> Web:
+    """For what never reaches the database."""
+    return Web(sqlite_database, rulebook, clock, settings)
+
+
+@pytest.fixture
+def sari() -> Citizen:
+    return Citizen(LINE, OUR_WHATSAPP, name="Sari")

@@ -9,29 +9,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from bot.messages import SMS, Content, Location, Media
-from bot.rulebook import Rulebook
-from bot.settings import Settings
-from storage.database import Database
 from tests.standins.citizen import MESSAGES, STATUS, Citizen, new_sid
-from tests.support.clock import MoveableClock
-from tests.support.settings import OUR_SMS, OUR_WHATSAPP, PUBLIC_URL, TOKEN
+from tests.support.settings import OUR_SMS, PUBLIC_URL, TOKEN
 from tests.support.web import LINE, Form, Web, is_acknowledged
-
-
-@pytest.fixture
-def web(database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> Web:
-    return Web(database, rulebook, clock, settings)
-
-
-@pytest.fixture
-def local_web(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> Web:
-    """For what never reaches the database."""
-    return Web(sqlite_database, rulebook, clock, settings)
-
-
-@pytest.fixture
-def sari() -> Citizen:
-    return Citizen(LINE, OUR_WHATSAPP, name="Sari")
 
 
 @pytest.fixture

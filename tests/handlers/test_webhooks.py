@@ -5,7 +5,6 @@ from twilio.request_validator import RequestValidator
 
 from bot.messages import WHATSAPP
 from bot.rulebook import Rulebook
-from bot.settings import Settings
 from handlers.channels.twilio import TwilioGate
 from storage.database import Database
 from storage.models import Quarantine
@@ -13,23 +12,6 @@ from tests.standins.citizen import MESSAGES, STATUS, Citizen, Line, new_sid
 from tests.support.clock import MoveableClock
 from tests.support.settings import ACCOUNT, OUR_WHATSAPP, PUBLIC_URL, TOKEN, isolated_settings
 from tests.support.web import LINE, Form, Web, is_acknowledged
-
-
-@pytest.fixture
-def web(database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> Web:
-    return Web(database, rulebook, clock, settings)
-
-
-@pytest.fixture
-def local_web(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> Web:
-    """For what never reaches the database."""
-    return Web(sqlite_database, rulebook, clock, settings)
-
-
-@pytest.fixture
-def sari() -> Citizen:
-    return Citizen(LINE, OUR_WHATSAPP, name="Sari")
-
 
 # -- signatures -------------------------------------------------------------------------------------------------
 
