@@ -3,15 +3,17 @@
 from storage.models.base import Base
 from storage.models.conversations import Citizen, Conversation, InboundMessage, Quarantine
 from storage.models.outbox import AgencyLink, OutboundMessage
-from storage.models.staff import LoginFailure, User
+from storage.models.staff import Alarm, CivilServant, LoginFailure, Shift, User
 from storage.models.system import Heartbeat, SimulatedFile, SimulatedTime
-from storage.models.tickets import Attachment, FollowUp, Handover, Ticket, TicketEvent
+from storage.models.tickets import Attachment, FollowUp, Handover, Recheck, Ticket, TicketEvent
 
 __all__ = [
     "AgencyLink",
+    "Alarm",
     "Attachment",
     "Base",
     "Citizen",
+    "CivilServant",
     "Conversation",
     "FollowUp",
     "Handover",
@@ -20,6 +22,8 @@ __all__ = [
     "LoginFailure",
     "OutboundMessage",
     "Quarantine",
+    "Recheck",
+    "Shift",
     "SimulatedFile",
     "SimulatedTime",
     "Ticket",

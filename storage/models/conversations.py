@@ -14,7 +14,7 @@ class Citizen(Base):
     """A person who wrote to us, known by one or more addresses.
 
     ``phone_hash`` joins a WhatsApp and an SMS address of one number; someone who only has a WhatsApp user id
-    has none.
+    has none. ``blocked_at``: a coordinator wants no more of this sender's messages answered, emergencies excepted.
     """
 
     __tablename__ = "citizens"
@@ -26,6 +26,7 @@ class Citizen(Base):
     hide_name: Mapped[bool] = mapped_column(default=False)
     notice_given_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
 
 
 class Conversation(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, BigId
@@ -16,6 +16,10 @@ class Ticket(Base):
 
     ``version`` counts changes and is checked by SQLAlchemy at every update, so that two people who work on
     the same ticket cannot overwrite each other.
+
+    ``linked_to`` is the first ticket of those that one text was about. A ``sealed`` ticket is seen only by the
+    people named for it, and nothing is sent unasked about it unless ``may_write`` is true: the citizen said that
+    it is safe. ``on_behalf``: a registered civil servant reported it for somebody else. ``rating`` is 1 to 5.
     """
 
     __tablename__ = "tickets"
@@ -47,6 +51,11 @@ class Ticket(Base):
     expected_on: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    linked_to: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    may_write: Mapped[bool | None]
+    on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
     reopened: Mapped[int] = mapped_column(default=0)
     moves: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
@@ -113,6 +122,27 @@ class FollowUp(Base):
     done_at: Mapped[datetime | None]
 
     ticket: Mapped[Ticket] = relationship()
+
+
+class Recheck(Base):
+    """A promise to ask somebody later whether a standing answer helped; ``state`` as of a follow-up."""
+
+    __tablename__ = "rechecks"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "inbound_id", "topic"),
+        Index("ix_rechecks_due", "due_at", sqlite_where=text("state = 'waiting'"),
+              postgresql_where=text("state = 'waiting'")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound_messages.id"))
+    topic: Mapped[str]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    done_at: Mapped[datetime | None]
+
+    conversation: Mapped[Conversation] = relationship()
 
 
 class Handover(Base):

@@ -32,6 +32,8 @@ PERSONAL = {
     "attachments": {"content"},
     "handovers": {"text", "answer"},
     "simulated_files": {"content"},
+    "users": {"phone"},
+    "civil_servants": {"name"},
 }
 
 
@@ -71,6 +73,37 @@ def test_each_step_can_be_taken_back(empty: Database) -> None:
         migrate.downgrade(empty.engine, "-1")
         migrate.upgrade(empty.engine, revision)
     assert migrate.is_current(empty.engine)
+
+
+def test_later_steps_there_and_back_keep_what_is_stored(empty: Database) -> None:
+    migrate.upgrade(empty.engine, "0001")
+    store_a_ticket(empty)
+    migrate.upgrade(empty.engine)
+    migrate.downgrade(empty.engine, "0001")
+    with empty.engine.connect() as connection:
+        kept = connection.execute(
+            text("SELECT t.number, e.kind FROM tickets t JOIN ticket_events e ON t.id = e.ticket_id")
+        )
+        assert kept.all() == [("JK-7Q2M9X-4", "filed")]
+
+
+def store_a_ticket(database: Database) -> None:
+    """A row in each of the tables around a ticket, as the first version of the schema had them."""
+    at = {"at": "2026-11-21 08:00:00+00:00", "no": False, "nothing": b""}
+    with database.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO citizens (id, created_at, hide_name) VALUES (1, :at, :no)",
+            "INSERT INTO conversations (id, channel, address_hash, address, citizen_id, language, created_at,"
+            " dialogue, lane, attempts, lease_token)"
+            " VALUES (1, 'sms', 'x', :nothing, 1, 'id', :at, :nothing, 1, 0, 0)",
+            "INSERT INTO tickets (id, number, citizen_id, conversation_id, kind, service, agency, status, urgent,"
+            " story, masked_story, created_at, forward_at, verify_by, answer_by, solve_by, reopened, moves,"
+            " version) VALUES (1, 'JK-7Q2M9X-4', 1, 1, 'lapor', 'pohon', 'tamhut', 'waiting', :no, :nothing, '',"
+            " :at, :at, :at, :at, :at, 0, 0, 1)",
+            "INSERT INTO ticket_events (ticket_id, at, kind, actor, status, data)"
+            " VALUES (1, :at, 'filed', 'citizen', 'received', '{}')",
+        ):
+            connection.execute(text(statement), at)
 
 
 def test_applying_twice_changes_nothing(database: Database) -> None:
