@@ -76,7 +76,12 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory lint test-fast test-nlu test-processes browser-test
+	@$(MAKE) --no-print-directory lint
+	@$(SIDE_BY_SIDE) test-fast test-nlu
+	@$(SIDE_BY_SIDE) test-processes browser-test
+
+# Two at a time, each one's output in one piece: half of what they do is waiting.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 
 .PHONY: lint
 lint: .venv/.test-installed  ## ruff, mypy, import-linter
@@ -89,6 +94,16 @@ lint: .venv/.test-installed  ## ruff, mypy, import-linter
 test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
 	@.venv/bin/python -m pytest -m "not processes and not browser"
 
+.PHONY: properties
+properties: .venv/.test-installed  ## Thousands of random conversations, every rule after every turn (SEQUENCES=5000)
+	@PROPERTIES=$(SEQUENCES) nice -n 10 .venv/bin/python -m pytest tests/conversation_properties --tb=short --show-capture=no
+
+SEQUENCES ?= 5000
+
+.PHONY: journeys
+journeys: .venv/.test-installed  ## Play every transcript of tests/journeys/transcripts; figures, also of the live model
+	@.venv/bin/python -m tests.journeys.play
+
 .PHONY: test-nlu
 test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 	@if test -f $(RASA)/.installed; then \
@@ -99,7 +114,11 @@ test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 
 .PHONY: test-processes
 test-processes: install .venv/.test-installed  ## Journeys and kills over real processes and a real model
-	@.venv/bin/python -m pytest -m processes
+	@.venv/bin/python -m pytest -m "processes and not faults"
+
+.PHONY: faults
+faults: install .venv/.test-installed  ## The long fault runs: 1,000 messages, every process killed ten times
+	@.venv/bin/python -m pytest -m faults --durations=0 --durations-min=5
 
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from bot.clock import Clock, simulated_clock, system_clock
 from bot.errors import ConfigError
 from bot.logs import set_up_logging
-from bot.messages import EMAIL, SIMULATOR, SMS, WHATSAPP, Channel
+from bot.messages import EMAIL, GATEWAY, SIMULATOR, SMS, WHATSAPP, Channel
 from bot.rulebook import load_rulebook
 from bot.settings import ROOT, Settings
 from handlers.channels.email import EmailChannel
+from handlers.channels.http_gateway import GatewayChannel, Line
 from handlers.channels.local import LocalChannel
+from handlers.channels.media import media_sources
 from handlers.channels.twilio import TwilioChannel
 from handlers.commands import city, database, doctor, nlu, templates, users
 from handlers.edge import Edge
@@ -53,7 +55,15 @@ def create_app() -> Flask:
 def worker_parts(edge: Edge) -> Parts:
     """What the worker process needs, from the same settings as the web process."""
     nlu_client = edge.nlu or NluClient("http://127.0.0.1:9")  # never asked: the rulebook says there is none
-    return Parts(edge.database, edge.rulebook, nlu_client, channels(edge.settings), edge.clock)
+    return Parts(
+        edge.database,
+        edge.rulebook,
+        nlu_client,
+        channels(edge.settings),
+        edge.clock,
+        media_sources(edge.settings, edge.database),
+        edge.files,
+    )
 
 
 def channels(settings: Settings) -> dict[str, Channel]:
@@ -72,6 +82,8 @@ def channels(settings: Settings) -> dict[str, Channel]:
             settings.twilio_api_base,
         )
         found |= {WHATSAPP: twilio, SMS: twilio}
+    if line := Line.of(settings):
+        found[GATEWAY] = GatewayChannel(line)
     return found
 
 
@@ -86,7 +98,7 @@ def _nlu_url(settings: Settings) -> str | LiveUrl:
 
 def _own_secret(settings: Settings) -> tuple[str, ...]:
     """Without an account a first run keeps a key of its own; with one, the operator must choose it."""
-    return () if settings.has_twilio else (kept_secret(ROOT / "var" / "secret_key"),)
+    return () if settings.is_live else (kept_secret(ROOT / "var" / "secret_key"),)
 
 
 def _settings() -> Settings:

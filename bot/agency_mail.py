@@ -21,7 +21,11 @@ from bot.status import Move
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import AgencyLink, Ticket, TicketEvent
 
+IDEAS_AND_PRAISE = ("saran", "apresiasi")
 TOKEN_BYTES = 16  # 22 characters in URL-safe base64
+CASE_PAGE = "/console/cases/"
+# What is written about a sealed case, whatever the occasion; whoever no longer has it is told just that.
+SEALED, SEALED_MOVED, MOVED = "mail_sealed", "mail_sealed_moved", "mail_moved"
 
 
 @cache
@@ -68,14 +72,25 @@ def withdrawn(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, no
     _write(session, rulebook, ticket, "mail_withdrawn", key, now)
 
 
+def moved_away(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
+    """The citizen put the report right: it is somebody else's, and this agency need do nothing more."""
+    _write(session, rulebook, ticket, MOVED, key, now)
+
+
 def ticket_of_link(session: Session, token: str, now: datetime) -> tuple[Ticket, AgencyLink]:
-    """The ticket that a link leads to; NotFoundError or LinkExpiredError where it leads nowhere."""
+    """The ticket that a link leads to; NotFoundError or LinkExpiredError where it leads nowhere.
+
+    A sealed case has no links, and those from before it was sealed lead nowhere any more.
+    """
     link = session.scalar(select(AgencyLink).where(AgencyLink.token_hash == _hash(token)))
     if link is None:
         raise NotFoundError("Tautan ini tidak dikenal. Periksa lagi alamatnya di e-mail.")
     if link.revoked_at or link.expires_at <= now:
         raise LinkExpiredError("Tautan ini sudah tidak berlaku. Gunakan tautan di e-mail terbaru.")
-    return session.get_one(Ticket, link.ticket_id), link
+    ticket = session.get_one(Ticket, link.ticket_id)
+    if ticket.sealed:
+        raise LinkExpiredError("Laporan ini tersegel. Masuk dengan akun Anda lewat tautan di e-mail terbaru.")
+    return ticket, link
 
 
 def was_sent_back(session: Session, token: str) -> bool:
@@ -111,7 +126,11 @@ def _write(
     recipient = to or address_of(rulebook.city, ticket.agency, ticket.unit)
     if recipient is None:
         return  # only coordinators look at it, in the console
-    values = {**_values(session, rulebook, ticket, now), **(extra or {})}
+    if ticket.sealed:
+        wording = SEALED_MOVED if wording == MOVED else SEALED
+        values = _sealed_values(rulebook, ticket, wording)
+    else:
+        values = {**_values(session, rulebook, ticket, now), **(extra or {})}
     say = rulebook.wording.say
     subject = say(f"{wording}_subject", rulebook.language, values)
     lead = say(wording, rulebook.language, values)
@@ -145,9 +164,19 @@ def _values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime)
         "position": position,
         "filed": f"{local:%d-%m-%Y %H:%M}",
         "solve_by": ticket.solve_by,
-        "due": f"{ticket.solve_by.astimezone(rulebook.city.zone):%d-%m-%Y}",
+        # Praise and ideas have no deadline.
+        "due": ""
+        if ticket.kind in IDEAS_AND_PRAISE
+        else f"{ticket.solve_by.astimezone(rulebook.city.zone):%d-%m-%Y}",
+        "on_behalf": ticket.on_behalf,
         "link": f"{rulebook.base_url}/agency/{_new_link(session, rulebook, ticket, now)}",
     }
+
+
+def _sealed_values(rulebook: Rulebook, ticket: Ticket, wording: str) -> dict[str, Any]:
+    """No more than the number, and a page behind a log-in: others may read an agency's mail."""
+    link = f"{rulebook.base_url}{CASE_PAGE}{ticket.number}" if wording == SEALED else ""
+    return {"city": rulebook.city.name, "number": ticket.number, "sealed": True, "link": link}
 
 
 def _new_link(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> str:

@@ -22,16 +22,21 @@ PHOTO_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png",
 
 @dataclass(frozen=True)
 class Desk:
-    """One agency's hand on one ticket, at one moment."""
+    """One agency's hand on one ticket, at one moment.
+
+    ``officer`` is the id of somebody of the city who does the agency's part of a sealed case.
+    """
 
     session: Session
     rulebook: Rulebook
     ticket: Ticket
     agency: str
     now: datetime
+    officer: int | None = None
 
     def by(self, note: str | None = None) -> By:
-        return By(f"agency:{self.agency}", self.now, note)
+        actor = f"user:{self.officer}" if self.officer else f"agency:{self.agency}"
+        return By(actor, self.now, note)
 
     def move(self, step: Move, note: str | None = None) -> None:
         tickets.move(self.session, self.rulebook, self.ticket, step, self.by(note))
@@ -55,6 +60,8 @@ def send_back(desk: Desk, note: str, suggested: str = "") -> None:
 
 def ask(desk: Desk, question: str) -> None:
     """Ask the citizen something, through the bot; the agency never sees the number."""
+    if not may_write(desk.ticket):
+        raise RefusedError("Warga belum memastikan nomornya aman, jadi pertanyaan ini tidak kami kirim.")
     desk.move(Move.ASK, _needed(question, "Tuliskan pertanyaan untuk warga."))
     _tell(desk, "follow_question")
 
@@ -76,12 +83,17 @@ def claim_done(desk: Desk, note: str, photo: bytes | None) -> None:
     if photo and photo_type:
         proof = Attachment(
             ticket_id=desk.ticket.id,
-            actor=f"agency:{desk.agency}",
+            actor=desk.by().actor,
             content_type=photo_type,
             content=photo,
             created_at=desk.now,
         )
         desk.session.add(proof)
+
+
+def may_write(ticket: Ticket) -> bool:
+    """Whether the citizen may be written to about ``ticket``; somebody else may read the phone."""
+    return not ticket.sealed or bool(ticket.may_write)
 
 
 def _tell(desk: Desk, wording: str) -> None:

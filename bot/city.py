@@ -23,8 +23,9 @@ from pydantic import (
 from bot import costs
 from bot.costs import Cost
 from bot.deadlines import Span, WorkingCalendar
+from bot.duty_policy import DutyPolicy
 from bot.errors import ConfigError
-from bot.messages import SIMULATOR, SMS, WHATSAPP
+from bot.messages import CHANNELS
 from bot.samples import Samples
 
 
@@ -40,7 +41,6 @@ SpanField = Annotated[Span, BeforeValidator(lambda v: v if isinstance(v, Span) e
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 COORDINATORS = "coordinators"
 FILED_INTENTS = ("lapor", "saran", "apresiasi", "darurat")  # what becomes a ticket, and so is routed
-CHANNELS = (WHATSAPP, SMS, SIMULATOR)
 
 
 class Part(BaseModel):
@@ -66,21 +66,49 @@ class OwnDeadlines(Part):
 
 
 class Agency(Part):
-    """Who answers for services. ``head_email`` hears of what is overdue."""
+    """Who answers for services. ``head_email`` hears of what is overdue; ``known_as``: how else people call it."""
 
     name: str
+    known_as: tuple[str, ...] = ()
     email: Email
     head_email: Email | None = None
     units: dict[str, Email] = {}
 
 
+class OwnQuestion(Part):
+    """What a service wants to know beside the place, by language.
+
+    ``given`` is a regular expression for lower-case text that holds the answer already: then it is not asked.
+    """
+
+    text: dict[str, str]
+    given: str | None = None
+
+    @field_validator("given")
+    @classmethod
+    def _is_a_pattern(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"'{value}' is no regular expression ({error}); mend it.") from None
+        return value
+
+
 class Service(Part):
-    """A kind of matter. ``needs_place``: a report without a place is asked for one."""
+    """A kind of matter. ``needs_place``: a report without a place is asked for one.
+
+    ``sealed``: complaints about it are read only by the people named for that. ``about_staff``: it is about how
+    people of an agency behave, so it never goes to the agency that it names.
+    """
 
     name: str
     agency: str
     needs_place: bool = False
+    sealed: bool = False
+    about_staff: bool = False
+    question: OwnQuestion | None = None
     emergency_number: str | None = None
+    emergency_advice: dict[str, str] | None = None
     deadlines: OwnDeadlines = OwnDeadlines()
 
 
@@ -147,12 +175,19 @@ class FollowUpPolicy(Part):
     ask_for_info_again: SpanField = Span(2, "day")
     light_question: SpanField = Span(1, "working day")
     link_valid: SpanField = Span(90, "day")
+    hold_ends: SpanField = Span(12, "hour")
 
 
 class Limits(Part):
     """How much one address may ask of the system."""
 
     messages_a_minute: int = Field(default=20, ge=1, le=10_000)
+
+
+class ChannelPolicy(Part):
+    """What the city's contract for a channel allows. ``two_way``: citizens can answer there."""
+
+    two_way: bool = True
 
 
 class Thresholds(Part):
@@ -177,12 +212,14 @@ class City(Part):
     calendar: CalendarConfig = CalendarConfig()
     deadlines: Deadlines
     follow_ups: FollowUpPolicy = FollowUpPolicy()
+    duty: DutyPolicy = DutyPolicy()
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
     agencies: dict[str, Agency]
     services: dict[str, Service]
     routing: list[Rule] = []
     templates: dict[str, str] = {}
+    channels: dict[str, ChannelPolicy] = {}
     costs: dict[str, Cost] = {}
     samples: Samples = Samples()
 
@@ -207,6 +244,10 @@ class City(Part):
         return self.deadlines.model_copy(
             update={name: span for name in OwnDeadlines.model_fields if (span := getattr(own, name)) is not None}
         )
+
+    def can_answer(self, channel: str) -> bool:
+        """Whether a citizen can write to us on ``channel``; where not, nothing may be asked there."""
+        return self.channels.get(channel, ChannelPolicy()).two_way
 
     def agency_name(self, target: str) -> str:
         """How a routing target is called to people."""
@@ -249,12 +290,17 @@ def _inconsistencies(city: City) -> Iterator[str]:
     for code, service in city.services.items():
         if service.agency not in city.agencies:
             yield f"services.{code}.agency: there is no agency '{service.agency}'; add it or name another."
+        for language in city.languages if service.question else ():
+            if service.question and language not in service.question.text:
+                yield f"services.{code}.question.text: it has no text in '{language}'; write it."
     if "lainnya" not in city.services:
         yield "services: 'lainnya' is missing; it takes what fits nowhere else."
     for number, rule in enumerate(city.routing):
         yield from (f"routing.{number}: {problem}" for problem in _rule_problems(city, rule))
     yield from _unreachable(city.routing)
     yield from costs.mistakes(city.costs)
+    for channel in city.channels.keys() - CHANNELS.keys():
+        yield f"channels.{channel}: there is no such channel; write one of {', '.join(CHANNELS)}."
 
 
 def _rule_problems(city: City, rule: Rule) -> Iterator[str]:

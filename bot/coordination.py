@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot import agency_mail, outbox, tickets
+from bot import agency_mail, followups, outbox, tickets
 from bot.city import COORDINATORS
 from bot.errors import NotFoundError, RefusedError
 from bot.outbox import Note
@@ -13,13 +13,14 @@ from bot.rulebook import Rulebook
 from bot.status import Move, Status
 from bot.tickets import By, Report
 from storage.models import Handover, InboundMessage, Ticket
+from storage.queries.people import BLOCK, HOLD, waits_for_answer
 
 LONGEST_ANSWER = 1_600
 
 
 def open_handovers(session: Session, limit: int = 200) -> list[Handover]:
     """What waits for a person, the most urgent first."""
-    waiting = select(Handover).where(Handover.answered_at.is_(None)).order_by(Handover.due_at, Handover.id)
+    waiting = select(Handover).where(waits_for_answer()).order_by(Handover.due_at, Handover.id)
     return list(session.scalars(waiting.options(joinedload(Handover.conversation)).limit(limit)))
 
 
@@ -37,11 +38,15 @@ def answer(session: Session, rulebook: Rulebook, handover_id: int, text: str, us
 def make_ticket(
     session: Session, rulebook: Rulebook, handover_id: int, service: str, user_id: int, now: datetime
 ) -> Ticket:
-    """A person decided what an unsure message is about: file it."""
+    """A person decided what an unsure message is about: file it, sealed where its service or its words say so.
+
+    The citizen has the number at once, but of a sealed ticket only once it is known to be safe.
+    """
     handover = _open_handover(session, handover_id)
     if service not in rulebook.city.services:
         raise RefusedError("Pilih salah satu layanan dari daftar.")
-    report = Report(kind="lapor", service=service, story=handover.text)
+    sealed = rulebook.city.services[service].sealed or rulebook.words.is_sealed(handover.text)
+    report = Report(kind="lapor", service=service, story=handover.text, sealed=sealed)
     ticket = tickets.open_ticket(session, rulebook, handover.conversation, report, now)
     handover.answered_at, handover.answered_by = now, user_id
     if handover.inbound_id:
@@ -54,7 +59,10 @@ def make_ticket(
         "at_place": "",
     }
     note = Note(f"handover:{handover.id}", "report_filed", values, ticket_id=ticket.id)
-    outbox.to_citizen(session, rulebook, handover.conversation, note, now, now)
+    if sealed:
+        followups.tell_unasked(session, rulebook, ticket, note, now)
+    else:
+        outbox.to_citizen(session, rulebook, handover.conversation, note, now, now)
     return ticket
 
 
@@ -73,7 +81,7 @@ def pass_on(
 
 def _open_handover(session: Session, handover_id: int) -> Handover:
     handover = session.scalar(select(Handover).where(Handover.id == handover_id).with_for_update())
-    if handover is None:
+    if handover is None or handover.reason in (HOLD, BLOCK):
         raise NotFoundError("Pesan itu tidak ada.")
     if handover.answered_at is not None:
         raise RefusedError("Pesan itu sudah dijawab rekan Anda; jawaban Anda belum terkirim.")

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.messages import SMS, WHATSAPP
+from bot.messages import CHANNELS
 from bot.segments import segments
 
-CHANNELS = (WHATSAPP, SMS)
+PRICED = tuple(name for name, manners in CHANNELS.items() if manners.is_priced)
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12)]
 
 
@@ -43,5 +43,5 @@ class Cost(BaseModel):
 def mistakes(costs: Mapping[str, Cost]) -> Iterator[str]:
     """One sentence for each channel that does not exist."""
     for channel in costs:
-        if channel not in CHANNELS:
-            yield f"costs.{channel}: there is no such channel; write one of {', '.join(CHANNELS)}."
+        if channel not in PRICED:
+            yield f"costs.{channel}: there is no such channel; write one of {', '.join(PRICED)}."

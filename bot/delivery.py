@@ -5,7 +5,7 @@ never sends it twice. Doubt is settled by the provider's callback or by looking 
 arrive twice (e-mails, the first reply to an emergency) is simply sent again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.messages import Channel, SendError, Sent
+from bot.messages import SMS, WHATSAPP, Channel, SendError, Sent
 from bot.outbox import outgoing
+from bot.ways import by_next_way
 from storage.database import Database
 from storage.models import OutboundMessage
 from storage.queries.claiming import claim_outbound
@@ -41,6 +42,8 @@ RANK = {
     "delivered": 3,
     "read": 4,
 }
+# What no waiting helps against: this installation has no such way out.
+NO_WAY_OUT = frozenset({"no_channel", "no_sender"})
 # Twilio's states (protocol facts: repeated and out of order) in ours.
 REPORTED = {
     "queued": "accepted",
@@ -107,6 +110,8 @@ class Courier:
                 _note_sent(row, outcome, self.clock.now())
             elif row.attempts == message.attempts:  # else it is another sender's by now
                 _note_error(row, outcome, self.clock.now())
+            if row.state == "failed":
+                by_next_way(session, row, self.clock.now())
 
     def _look_up(self, message: OutboundMessage) -> None:
         try:
@@ -138,9 +143,13 @@ def record_status(
     reported: str,
     error: str | None,
     now: datetime,
+    channels: Collection[str] = (WHATSAPP, SMS),
 ) -> bool:
-    """Take a provider's report about a message; False when it is about none of ours or says nothing new."""
-    row = _find(session, outbound_id, provider_id)
+    """Take a provider's report about a message; False when it is about none of ours or says nothing new.
+
+    ``channels`` are the provider's: one has no say about what another was given.
+    """
+    row = _find(session, outbound_id, provider_id, channels)
     state = REPORTED.get(reported)
     if row is None or state is None or row.provider_id not in (None, provider_id):
         return False
@@ -153,6 +162,7 @@ def record_status(
         row.delivered_at = row.delivered_at or now
     if state == "failed":
         log.warning("message_failed", outbound=row.id, code=error)
+        by_next_way(session, row, now)
     return True
 
 
@@ -163,12 +173,13 @@ def _by_recipient(messages: Iterable[OutboundMessage]) -> list[list[OutboundMess
     return list(groups.values())
 
 
-def _find(session: Session, outbound_id: int | None, provider_id: str) -> OutboundMessage | None:
+def _find(
+    session: Session, outbound_id: int | None, provider_id: str, channels: Collection[str]
+) -> OutboundMessage | None:
+    theirs = select(OutboundMessage).where(OutboundMessage.channel.in_(channels)).with_for_update()
     if outbound_id is not None:
-        return session.scalar(select(OutboundMessage).where(OutboundMessage.id == outbound_id).with_for_update())
-    return session.scalar(
-        select(OutboundMessage).where(OutboundMessage.provider_id == provider_id).with_for_update()
-    )
+        return session.scalar(theirs.where(OutboundMessage.id == outbound_id))
+    return session.scalar(theirs.where(OutboundMessage.provider_id == provider_id))
 
 
 def _locked(session: Session, message_id: int) -> OutboundMessage:
@@ -190,7 +201,7 @@ def _note_error(row: OutboundMessage, error: SendError, now: datetime) -> None:
         return  # a callback has settled it already
     row.error = error.code
     log.warning("send_failed", outbound=row.id, kind=error.kind, code=error.code, attempt=row.attempts)
-    if error.kind == "final":
+    if error.kind == "final" or (error.code in NO_WAY_OUT and row.body.get("otherwise")):
         row.state = "failed"
     elif error.kind == "in_doubt" and not row.at_least_once:
         _doubt(row, now)

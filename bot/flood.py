@@ -48,8 +48,8 @@ def _keep_for_person(
     mark_done(messages, CAPPED, now)
     log.warning("messages_capped", conversation=conversation_id, messages=len(messages))
     conversation = session.get_one(Conversation, conversation_id)
-    if conversation.held_by is not None:
-        return  # somebody is reading along
+    if conversation.held_by is not None or conversation.citizen.blocked_at is not None:
+        return  # somebody is reading along, or nobody wants to
     _hand_over(session, rulebook, conversation, messages, now)
     if not _was_told(session, conversation, now):
         note = Note(f"{WORDING}:{messages[0].id}", WORDING)

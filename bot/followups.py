@@ -11,7 +11,7 @@ from bot import agency_mail, outbox, tickets
 from bot.followups_plan import TO_CITIZEN, Kind
 from bot.outbox import Note
 from bot.rulebook import Rulebook
-from bot.status import Move
+from bot.status import Move, Status
 from bot.tickets import By
 from storage.database import Database
 from storage.models import FollowUp, OutboundMessage, Ticket
@@ -75,6 +75,12 @@ def _tell(wording: str, *, ask: bool = False) -> Handler:
     return handle
 
 
+def _tell_progress(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
+    """That it goes on; but not that it is being worked on, where the agency has not even accepted it."""
+    waits = step.ticket.status == Status.WAITING
+    _tell("follow_waiting" if waits else "follow_progress")(session, rulebook, step, now)
+
+
 def _close_silent(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
     """Silence counts from the delivery of the question; a question that never arrived is no silence."""
     ticket = step.ticket
@@ -112,12 +118,35 @@ def _go_on_without(session: Session, rulebook: Rulebook, step: FollowUp, now: da
 
 
 def tell_unasked(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: datetime) -> None:
-    """Write to the citizen of ``ticket`` by ourselves, unless they asked us not to."""
-    if ticket.citizen.opted_out_at is not None:
-        tickets.record(session, ticket, "not_sent_opted_out", By("bot", now))
+    """Write to the citizen of ``ticket`` by ourselves, unless they asked us not to, or it may not be safe."""
+    reason = _why_silent(ticket)
+    if reason:
+        tickets.record(session, ticket, reason, By("bot", now))
         return
     outbox.to_citizen(session, rulebook, ticket.conversation, note, now, now)
     tickets.record(session, ticket, note.wording, By("bot", now))
+
+
+def ask_what_was_held_back(session: Session, rulebook: Rulebook, citizen_id: int, now: datetime) -> None:
+    """Whoever wants to hear from us again is asked now about claims that they were not told of."""
+    claimed = select(Ticket).where(Ticket.citizen_id == citizen_id, Ticket.status == Status.CLAIMED_DONE)
+    for ticket in session.scalars(claimed):
+        since_claim = ticket.events[max(n for n, e in enumerate(ticket.events) if e.kind == Move.CLAIM) :]
+        if any(event.kind == "not_sent_opted_out" for event in since_claim):
+            values = citizen_values(session, rulebook, ticket, now)
+            note = Note(f"held-back:{ticket.id}:{ticket.moves}", "follow_confirm", values, YES_NO, ticket.id)
+            tell_unasked(session, rulebook, ticket, note, now)
+
+
+def _why_silent(ticket: Ticket) -> str | None:
+    """Why nothing is sent unasked, as the history tells it; None where it may be."""
+    if ticket.citizen.erased_at is not None:
+        return "not_sent_erased"
+    if ticket.citizen.blocked_at is not None:
+        return "not_sent_blocked"
+    if ticket.sealed and not ticket.may_write:
+        return "not_sent_sealed"
+    return "not_sent_opted_out" if ticket.citizen.opted_out_at is not None else None
 
 
 def citizen_values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, object]:
@@ -144,7 +173,7 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.FORWARD: _forward,
     Kind.AGENCY_REMINDER: _remind,
     Kind.AGENCY_OVERDUE: _overdue,
-    Kind.CITIZEN_PROGRESS: _tell("follow_progress"),
+    Kind.CITIZEN_PROGRESS: _tell_progress,
     Kind.CITIZEN_CONFIRM: _tell("follow_confirm", ask=True),
     Kind.CITIZEN_CONFIRM_AGAIN: _tell("follow_confirm_again", ask=True),
     Kind.CLOSE_SILENT: _close_silent,

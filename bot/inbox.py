@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.messages import LONGEST_TEXT, Incoming
@@ -12,6 +12,10 @@ from bot.words import Words
 from storage import keyring
 from storage.models import Citizen, Conversation, InboundMessage, Quarantine
 from storage.queries.inserting import insert_once, ring
+from storage.queries.media import queue_files
+
+# Outcomes of messages that only began a report: it was asked about, or a photo came while something was asked.
+PART_OF_A_REPORT = ("asked", "attached")
 
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
@@ -68,6 +72,7 @@ def place_new(session: Session, now: datetime, limit: int = 500) -> int:
     # The same order everywhere, citizens first, so that two workers cannot lock each other.
     for key in sorted(by_address):
         _place(session, by_address[key], now)
+    queue_files(session, messages, now)
     return len(messages)
 
 
@@ -109,11 +114,27 @@ def _conversation_of(session: Session, message: InboundMessage, now: datetime) -
 
 def _citizen_of(session: Session, message: InboundMessage, now: datetime) -> Citizen:
     """Who writes: a WhatsApp and an SMS address of one number are one citizen."""
-    values = {"created_at": now, "phone_hash": message.phone_hash, "hide_name": False}
+    name = message.content.get("profile_name")
+    values = {"created_at": now, "phone_hash": message.phone_hash, "name": name, "hide_name": False}
     new_id = insert_once(session, Citizen, values)
     if new_id is not None:
         return session.get_one(Citizen, new_id)
     return session.scalars(select(Citizen).where(Citizen.phone_hash == message.phone_hash)).one()
+
+
+def belong_to(session: Session, conversation: Conversation, begun: datetime, ticket_id: int) -> None:
+    """What came since ``begun``, before the report was complete (its story, its photos), belongs to its ticket."""
+    session.execute(
+        update(InboundMessage)
+        .where(
+            InboundMessage.conversation_id == conversation.id,
+            InboundMessage.received_at >= begun,
+            InboundMessage.state == "done",
+            InboundMessage.outcome.in_(PART_OF_A_REPORT),
+            InboundMessage.ticket_id.is_(None),
+        )
+        .values(ticket_id=ticket_id)
+    )
 
 
 def mark_done(

@@ -6,11 +6,30 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-WHATSAPP, SMS, SIMULATOR, EMAIL = "whatsapp", "sms", "simulator", "email"
+WHATSAPP, SMS, GATEWAY, SIMULATOR, EMAIL = "whatsapp", "sms", "gateway", "simulator", "email"
 LONGEST_TEXT = 10_000
 # Control characters that are no white space, and those that turn the direction of everything behind them.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _UNSEEN = frozenset({"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"})
+
+
+@dataclass(frozen=True)
+class Manners:
+    """What a channel that citizens write on is like. ``label``: how pages call it; ``is_sms``: plain short text,
+    sent in segments; ``is_priced``: ``config.yml`` may say what it costs."""
+
+    label: str
+    is_sms: bool = False
+    is_priced: bool = True
+
+
+# What goes by the names of channels (routing, costs, pages, how a question is written) goes by this table.
+CHANNELS: Mapping[str, Manners] = {
+    WHATSAPP: Manners("WhatsApp"),
+    SMS: Manners("SMS", is_sms=True),
+    GATEWAY: Manners("SMS (gateway)", is_sms=True),
+    SIMULATOR: Manners("Simulator", is_priced=False),
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +108,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message ready to send. ``template`` is the provider's approved template with its variables."""
+    """One message ready to send. ``template`` is the provider's template with its variables.
+
+    ``interactive``: that template shows ``text`` and ``choices`` as buttons or a list; without it the choices are
+    numbered, and ``hint`` says to answer with the number.
+    """
 
     id: int
     channel: str
@@ -97,11 +120,13 @@ class Outgoing:
     sender: str | None
     text: str
     choices: tuple[Choice, ...] = ()
+    hint: str = ""
     subject: str = ""
     html: str = ""
     message_id: str = ""
     template: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    interactive: bool = False
 
 
 @dataclass(frozen=True)

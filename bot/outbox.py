@@ -1,17 +1,19 @@
 """Writes what is to be said into the outbox, in the transaction that decided to say it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import citizen_page
+from bot.buttons import interactive
 from bot.messages import EMAIL, WHATSAPP, Choice, Outgoing
 from bot.rulebook import Rulebook
 from bot.templates import content_sid
 from bot.words import NORMAL_LANE
-from storage.models import Conversation, OutboundMessage
+from storage.models import Conversation, OutboundMessage, Ticket
 from storage.queries.inserting import insert_once, ring
 
 # WhatsApp takes free text this long after the citizen's last message, and approved templates later.
@@ -52,13 +54,20 @@ def to_citizen(
     language = conversation.language
     values = {"city": rulebook.city.name, **note.values}
     text = note.text or rulebook.wording.say(note.wording, language, values)
+    if not rulebook.city.can_answer(conversation.channel):  # nobody can answer there: a page takes the answer
+        note, text = replace(note, choices=()), _with_link(session, rulebook, note, text, language)
     template = rulebook.wording.template(note.wording, values, language)
-    choices = [{"key": key, "title": _title(rulebook, language, title)} for key, title in note.choices]
-    body: dict[str, Any] = {"text": text, "choices": choices}
-    sid = content_sid(rulebook.city, template[0], language) if template else None
-    if template and sid and conversation.channel == WHATSAPP:  # elsewhere sentences may be sent at any time
+    choices = tuple(Choice(key, _title(rulebook, language, title)) for key, title in note.choices)
+    body: dict[str, Any] = {"text": text, "choices": [asdict(choice) for choice in choices]}
+    if choices:
+        body["hint"] = rulebook.wording.say("number_hint", language, {})
+    if conversation.channel == WHATSAPP:  # elsewhere sentences may be sent at any time, and there are no buttons
         free_until = (conversation.last_inbound_at or now) + FREE_TEXT_FOR
-        body |= {"template": sid, "variables": template[1], "free_until": free_until.isoformat()}
+        sid = content_sid(rulebook.city, template[0], language) if template else None
+        late = {"template": sid, "variables": template[1]} if template and sid else {}
+        shown = interactive(rulebook.city, language, text, note.choices, choices)
+        soon = {"in_session": asdict(shown)} if shown else {}
+        body |= {**late, **soon, "free_until": free_until.isoformat()} if late or soon else {}
     row = {
         **_row(note.key, conversation.channel, conversation.address, body, now, due),
         "sender": conversation.our_address,
@@ -70,6 +79,14 @@ def to_citizen(
     }
     ring(session)
     return insert_once(session, OutboundMessage, row)
+
+
+def _with_link(session: Session, rulebook: Rulebook, note: Note, text: str, language: str) -> str:
+    ticket = session.get(Ticket, note.ticket_id) if note.ticket_id else None
+    if ticket is None:
+        return text
+    link = {"link": citizen_page.address_of(rulebook, ticket)}
+    return f"{text}\n{rulebook.wording.say('see_page', language, link)}"
 
 
 def by_mail(session: Session, rulebook: Rulebook, letter: Letter, now: datetime) -> int | None:
@@ -96,9 +113,7 @@ def by_mail(session: Session, rulebook: Rulebook, letter: Letter, now: datetime)
 def outgoing(row: OutboundMessage, at: datetime) -> Outgoing:
     """A row of the outbox as the channels take it when it is sent at ``at``."""
     body = row.body
-    template = body.get("template")
-    if template and at < datetime.fromisoformat(body["free_until"]):
-        template = None
+    content = _content(body, at)
     return Outgoing(
         id=row.id,
         channel=row.channel,
@@ -106,18 +121,33 @@ def outgoing(row: OutboundMessage, at: datetime) -> Outgoing:
         sender=row.sender,
         text=body["text"],
         choices=tuple(Choice(**choice) for choice in body.get("choices", ())),
+        hint=body.get("hint", ""),
         subject=body.get("subject", ""),
         html=body.get("html", ""),
         message_id=body.get("message_id", ""),
-        template=template,
-        variables=body.get("variables", {}),
+        template=content.get("template"),
+        variables=content.get("variables", {}),
+        interactive=content is body.get("in_session"),
     )
 
 
+def _content(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    """The template to send with: the approved one outside the window, within it buttons or a list, or none."""
+    if "free_until" not in body:
+        return {}
+    if at >= datetime.fromisoformat(body["free_until"]):
+        return body
+    return body.get("in_session") or {}
+
+
 def _title(rulebook: Rulebook, language: str, key: str) -> str:
-    """A choice is named by a sentence, or by a service of the city (``service:<code>``)."""
-    kind, _, code = key.partition(":")
-    return rulebook.city.services[code].name if kind == "service" else rulebook.wording.say(key, language, {})
+    """A choice is named by a sentence, by a service of the city (``service:<code>``), or by a ticket and its
+    service (``ticket:<number>:<code>``)."""
+    kind, _, rest = key.partition(":")
+    if kind == "ticket":
+        number, _, code = rest.partition(":")
+        return f"{number} {rulebook.city.services[code].name}"
+    return rulebook.city.services[rest].name if kind == "service" else rulebook.wording.say(key, language, {})
 
 
 def _row(

@@ -1,5 +1,6 @@
 """Which agency a ticket goes to: the city's ordered rules, the first that matches, else the service's own."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import time
 
@@ -16,6 +17,8 @@ class Matter:
     at: time
     kelurahan: str | None = None
     city: str | None = None
+    story: str = ""
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,10 @@ def route(city: City, matter: Matter) -> Destination:
     """The destination of ``matter``; always one, since every service has an agency."""
     own = Destination(city.services[matter.service].agency)
     found = ((place, rule) for place, rule in enumerate(city.routing) if _matches(rule.when, matter))
-    return next((replace(_destination(rule.to, own), rule=place) for place, rule in found), own)
+    to = next((replace(_destination(rule.to, own), rule=place) for place, rule in found), own)
+    # Sealed for its words, not its service: whom it belongs to is for the people named for that to say.
+    unplaced = matter.sealed and not city.services[matter.service].sealed and matter.intent != "darurat"
+    return Destination(COORDINATORS) if unplaced or _is_about_themselves(city, matter, to) else to
 
 
 def address_of(city: City, agency: str, unit: str | None) -> str | None:
@@ -44,6 +50,15 @@ def address_of(city: City, agency: str, unit: str | None) -> str | None:
     if agency == COORDINATORS:
         return None
     return str(city.agencies[agency].units[unit]) if unit else str(city.agencies[agency].email)
+
+
+def _is_about_themselves(city: City, matter: Matter, to: Destination) -> bool:
+    """A complaint about an agency's own people is not for that agency to look into."""
+    agency = city.agencies.get(to.agency)
+    if agency is None or matter.intent == "apresiasi" or not city.services[matter.service].about_staff:
+        return False
+    story = matter.story.lower()
+    return any(re.search(rf"\b{re.escape(name.lower())}\b", story) for name in (agency.name, *agency.known_as))
 
 
 def _destination(to: str, own: Destination) -> Destination:

@@ -1,11 +1,13 @@
 """All that a use case goes by: the city, its sentences and word lists, and a few settings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from bot.city import City, load_city
+from bot.conversation.state import Advice
 from bot.errors import ConfigError
 from bot.settings import ROOT, Settings
 from bot.wording import Wording, load_wording
@@ -37,6 +39,15 @@ class Rulebook:
         """The language of agencies and coordinators."""
         return self.city.languages[0]
 
+    @cached_property
+    def advice(self) -> dict[str, Advice]:
+        """What goes with the standing answers that have something going with them."""
+        return {
+            topic: Advice(answer.service, answer.check.days if answer.check else None, answer.helped)
+            for topic, answer in self.wording.answers.items()
+            if answer.check or answer.helped
+        }
+
     def answerable(self, now: datetime) -> frozenset[str]:
         """The topics whose standing answers may be given at ``now``."""
         return self.wording.answerable(now.astimezone(self.city.zone).date(), unverified=self.gives_unverified)
@@ -46,9 +57,12 @@ def load_rulebook(settings: Settings) -> Rulebook:
     """Read everything that ``settings`` points to; ConfigError with one sentence a mistake."""
     city, folder = load_city(settings.config_file), settings.city_folder or TEXTS
     texts = _texts_of(folder)
+    wording = load_wording(texts, folder / "answers", city.languages, city.zone)
+    if problems := [*_foreign_services(city, wording)]:
+        raise ConfigError(problems)
     return Rulebook(
         city=city,
-        wording=load_wording(texts, folder / "answers", city.languages, city.zone),
+        wording=wording,
         words=Words.load(texts / "words.yml"),
         base_url=settings.base_url,
         mail_from=settings.mail_from,
@@ -57,6 +71,12 @@ def load_rulebook(settings: Settings) -> Rulebook:
         understands=bool(settings.nlu_url),
         texts=texts,
     )
+
+
+def _foreign_services(city: City, wording: Wording) -> Iterator[str]:
+    for topic, answer in wording.answers.items():
+        if answer.service is not None and answer.service not in city.services:
+            yield f"answers: {topic}.service: there is no service '{answer.service}'; name one of config.yml."
 
 
 def _texts_of(folder: Path) -> Path:

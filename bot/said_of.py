@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation import Said
+from bot.file_types import kinds_of
+from bot.geography import is_abroad
 from bot.messages import Content, Location, legible
 from bot.numbers import find_numbers
 from bot.rulebook import Rulebook
@@ -20,7 +22,10 @@ def burst(
     contents = [Content.from_json(message.content) for message in messages]
     texts = [text for content in contents if (text := legible(content.text))]
     text = "\n".join(dict.fromkeys(texts)).strip()  # what is said twice is said once
-    words = rulebook.words
+    words, location = rulebook.words, _last_location(contents)
+    abroad = location is not None and is_abroad(
+        location.latitude, location.longitude, rulebook.city.calendar.country
+    )
     return Said(
         text=text,
         at=max(message.received_at for message in messages),
@@ -31,12 +36,24 @@ def burst(
         command=words.command(text),
         numbers=find_numbers(text, rulebook.city.ticket_prefix),
         choice=_last([content.choice for content in contents]),
-        location=_last_location(contents),
+        location=None if abroad else location,
+        abroad=abroad,
         media=sum(len(content.media) for content in contents),
         # "Kemarin" in another message does not make this one's fire yesterday's.
         emergency_words=any(map(words.is_emergency, (text, *texts))),
         agrees=words.yes_or_no(text),
         clueless=words.does_not_know(text),
+        kinds=frozenset().union(*(kinds_of(content) for content in contents)),
+        names_place=words.names_place(text),
+        corrects=words.corrects(text),
+        says_fixed=words.says_fixed(text),
+        means_here=words.means_here(text),
+        means_there=words.means_there(text),
+        emergency_service=words.emergency_service(text),
+        hides_name=words.hides_name(text),
+        sealed_words=words.is_sealed(text),
+        self_harm=words.is_self_harm(text),
+        english=words.is_english(text),
     )
 
 

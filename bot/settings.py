@@ -40,18 +40,33 @@ class Settings(BaseSettings):
     twilio_sms_from: str = Field("", description="SMS sender, as +62...")
     twilio_api_base: str = Field("", description="Another host for the Twilio client, for tests")
 
+    gateway_url: str = Field("", description="Where an SMS gateway takes our messages; empty: there is none")
+    gateway_secret: Tokens = Field((), description="Secret shared with it; comma-separated, newest first")
+    gateway_token: str = Field("", description="Bearer token for sending; empty: we sign with the secret")
+    gateway_from: str = Field("", description="Our number at the gateway, as +62..., or a short code")
+    gateway_repeatable: Literal["no", "yes"] = Field(
+        "no", description="It sends what has the same id once only, so it may be asked again when in doubt"
+    )
+    gateway_lookup_url: str = Field("", description="Where it tells of a message; {id} stands for ours")
+
+    media_folder: Path = Field(Path("var/media"), description="Folder for photos and files of citizens, encrypted")
+    media_hosts: Tokens = Field(
+        ("*.twiliocdn.com", "s3-external-1.amazonaws.com/media.twiliocdn.com/"),
+        description="Hosts that Twilio may redirect to for a file; comma-separated, as *.host or host/path/",
+    )
+
     smtp_url: str = Field("", description="smtp://host:port or smtps://user:password@host:port")
     mail_from: str = Field("pengaduan@jakarta.example", description="Sender of e-mails to agencies")
     nlu_url: str = Field("", description="NLU server; empty means that messages are read by people only")
     nlu_live: Path | None = Field(None, description="Folder whose live.json says where the server is now")
     forward_delay_s: int = Field(180, ge=0, le=86_400, description="Seconds before a report goes to its agency")
     unverified_answers: Literal["", "hold", "give"] = Field(
-        "", description="Give answers that no person checked? Default: hold with a Twilio account, else give"
+        "", description="Give answers that no person checked? Default: hold where citizens are real, else give"
     )
     admin_email: str = Field("", description="First console account")
     admin_password: str = Field("", description="Its password")
     simulator: Literal["", "on", "off"] = Field(
-        "", description="Simulator on loopback; default: on without a Twilio account"
+        "", description="Simulator on loopback; default: on without a Twilio account or gateway"
     )
 
     @classmethod
@@ -71,7 +86,7 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, value: object) -> object:
         return value or None
 
-    @field_validator("secret_key", "twilio_auth_token", mode="before")
+    @field_validator("secret_key", "twilio_auth_token", "gateway_secret", "media_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -83,17 +98,26 @@ class Settings(BaseSettings):
         return bool(self.twilio_account_sid)
 
     @property
+    def has_gateway(self) -> bool:
+        return bool(self.gateway_url or self.gateway_secret)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether real citizens are at the other end of something."""
+        return self.has_twilio or self.has_gateway
+
+    @property
     def simulator_enabled(self) -> bool:
-        return self.simulator == "on" or (self.simulator == "" and not self.has_twilio)
+        return self.simulator == "on" or (self.simulator == "" and not self.is_live)
 
     @property
     def clock_can_move(self) -> bool:
         """Never where citizens are written to for real: they would be chased days early."""
-        return self.simulator_enabled and not self.has_twilio
+        return self.simulator_enabled and not self.is_live
 
     @property
     def gives_unverified(self) -> bool:
-        return self.unverified_answers == "give" or (self.unverified_answers == "" and not self.has_twilio)
+        return self.unverified_answers == "give" or (self.unverified_answers == "" and not self.is_live)
 
     @property
     def forward_delay(self) -> timedelta:

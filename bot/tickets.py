@@ -13,10 +13,10 @@ from bot.errors import NotFoundError
 from bot.messages import Location
 from bot.numbers import new_number
 from bot.privacy import mask
-from bot.routing import Matter, route
+from bot.routing import Destination, Matter, route
 from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Outcome, Status, after
-from storage.models import Conversation, FollowUp, Ticket, TicketEvent
+from storage.models import Citizen, CivilServant, Conversation, FollowUp, Ticket, TicketEvent
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Report:
     city: str | None = None
     location: Location | None = None
     urgent: bool = False
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,8 @@ def open_ticket(
     """File a report: number, destination, deadlines, history, and what is to follow."""
     city = rulebook.city
     matter = Matter(report.kind, report.service, conversation.channel, now.astimezone(city.zone).time(),
-                    report.kelurahan, report.city)  # fmt: skip
+                    report.kelurahan, report.city, report.story, report.sealed)  # fmt: skip
     destination = route(city, matter)
-    deadlines, calendar = city.deadlines_of(report.service), city.working_calendar
     ticket = Ticket(
         number=_free_number(session, city.ticket_prefix),
         citizen_id=conversation.citizen_id,
@@ -61,6 +61,8 @@ def open_ticket(
         unit=destination.unit,
         status=Status.RECEIVED,
         urgent=report.urgent,
+        sealed=report.sealed,
+        on_behalf=is_civil_servant(session, conversation.citizen),
         story=report.story,
         masked_story=mask(report.story),
         place=report.place,
@@ -69,12 +71,10 @@ def open_ticket(
         longitude=report.location.longitude if report.location else None,
         created_at=now,
         forward_at=now if report.urgent else now + rulebook.forward_delay,
-        verify_by=calendar.add(now, deadlines.verify),
-        answer_by=calendar.add(now, deadlines.answer),
-        solve_by=calendar.add(now, deadlines.solve),
         reopened=0,
         moves=0,
     )
+    _set_deadlines(rulebook, ticket, now)
     if destination.agency == COORDINATORS:
         ticket.status = Status.COORDINATION
     session.add(ticket)
@@ -82,6 +82,32 @@ def open_ticket(
     record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     plan_ahead(session, rulebook, ticket, now)
     return ticket
+
+
+def destination_of(rulebook: Rulebook, ticket: Ticket, channel: str) -> Destination:
+    """Where ``ticket`` would go if it were filed now as it stands."""
+    at = ticket.created_at.astimezone(rulebook.city.zone).time()
+    matter = Matter(
+        ticket.kind, ticket.service, channel, at, ticket.area, story=ticket.story, sealed=ticket.sealed
+    )
+    return route(rulebook.city, matter)
+
+
+def send_elsewhere(
+    session: Session, rulebook: Rulebook, ticket: Ticket, destination: Destination, now: datetime
+) -> None:
+    """Give a ticket that no agency holds to ``destination``, whose time begins now."""
+    ticket.agency, ticket.unit = destination.agency, destination.unit
+    _set_deadlines(rulebook, ticket, now)
+    if ticket.status in (Status.RECEIVED, Status.COORDINATION) and ticket.forwarded_at is None:
+        ticket.status = Status.COORDINATION if destination.agency == COORDINATORS else Status.RECEIVED
+    plan_ahead(session, rulebook, ticket, now)
+
+
+def is_civil_servant(session: Session, citizen: Citizen) -> bool:
+    """Whether this person is registered to report for others."""
+    registered = select(CivilServant.id).where(CivilServant.phone_hash == citizen.phone_hash)
+    return citizen.phone_hash is not None and session.scalar(registered) is not None
 
 
 def move(session: Session, rulebook: Rulebook, ticket: Ticket, step: Move, by: By) -> None:
@@ -144,6 +170,13 @@ def by_number(session: Session, number: str) -> Ticket:
     if ticket is None:
         raise NotFoundError(f"Tidak ada laporan bernomor {number}.")
     return ticket
+
+
+def _set_deadlines(rulebook: Rulebook, ticket: Ticket, start: datetime) -> None:
+    deadlines, calendar = rulebook.city.deadlines_of(ticket.service), rulebook.city.working_calendar
+    ticket.verify_by = calendar.add(start, deadlines.verify)
+    ticket.answer_by = calendar.add(start, deadlines.answer)
+    ticket.solve_by = calendar.add(start, deadlines.solve)
 
 
 def _start_again(rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:

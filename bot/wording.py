@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.errors import ConfigError
 
@@ -52,8 +52,24 @@ class Sentence(BaseModel):
         return frozenset(name for _, name, _, _ in string.Formatter().parse(self.text) if name)
 
 
+class Check(BaseModel):
+    """What is asked before an answer: whether a step was taken whose stated time is ``days`` (calendar days).
+
+    ``not_yet`` is what those are told who have not taken it; empty: the answer itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: int = Field(ge=1, le=365)
+    text: dict[str, str]
+    not_yet: dict[str, str] = {}
+
+
 class Answer(BaseModel):
-    """A standing answer: who owns it, where it comes from, how long it holds, whether a person checked it."""
+    """A standing answer: who owns it, where it comes from, how long it holds, whether a person checked it.
+
+    ``service`` is what a ticket is about that comes of it; ``helped``: "was that of use?" is asked behind it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,10 +77,32 @@ class Answer(BaseModel):
     source: str
     valid_until: date
     verified: bool = False
+    service: str | None = None
+    helped: bool = False
+    check: Check | None = None
     text: dict[str, str]
 
     def may_be_given(self, today: date, *, unverified: bool) -> bool:
         return today <= self.valid_until and (self.verified or unverified)
+
+
+class _TwiceError(yaml.YAMLError):
+    """A key stands twice in a table; YAML would silently take the last."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class _OnceEach(yaml.SafeLoader):
+    """Refuses tables in which a key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise _TwiceError(str(key))
+        return super().construct_mapping(node, deep)
 
 
 @dataclass(frozen=True)
@@ -95,6 +133,15 @@ class Wording:
     def answer(self, topic: str, language: str) -> str:
         texts = self.answers[topic].text
         return texts.get(language, texts["id"]).strip()
+
+    def topic(self, topic: str, language: str) -> dict[str, Any]:
+        """What sentences about a standing answer may mention."""
+        check = self.answers[topic].check
+        facts: dict[str, Any] = {"answer": self.answer(topic, language)}
+        if check:
+            facts |= {"check": check.text.get(language, check.text["id"]).strip(), "days": check.days}
+            facts["not_yet"] = check.not_yet.get(language) or check.not_yet.get("id") or facts["answer"]
+        return facts
 
     def answerable(self, today: date, *, unverified: bool) -> frozenset[str]:
         """The topics whose answers may be given on ``today``."""
@@ -139,9 +186,10 @@ def _sentences(path: Path, problems: list[str]) -> dict[str, Sentence]:
 def _read(path: Path, model: type[T], problems: list[str]) -> dict[str, T]:
     entries: dict[str, T] = {}
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError):
-        problems.append(f"{path.name}: it is missing or no valid YAML; mend it.")
+        data = yaml.load(path.read_text(encoding="utf-8"), _OnceEach)  # noqa: S506 - a SafeLoader of ours
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        twice = f"'{error.key}' stands there twice" if isinstance(error, _TwiceError) else ""
+        problems.append(f"{path.name}: {twice or 'it is missing or no valid YAML'}; mend it.")
         return entries
     if not isinstance(data, dict | None):
         problems.append(f"{path.name}: it must be a table with one entry for each key; mend it.")
@@ -169,3 +217,5 @@ def _bad_answers(answers: Mapping[str, Answer]) -> Iterator[str]:
     for topic, answer in answers.items():
         if "id" not in answer.text:
             yield f"answers: {topic}: it has no Indonesian text; write it under text.id."
+        if answer.check and "id" not in answer.check.text:
+            yield f"answers: {topic}: its check has no Indonesian text; write it under check.text.id."

@@ -11,6 +11,7 @@ import yaml
 
 EMERGENCY_LANE, NORMAL_LANE = 0, 1
 LONGEST_YES_OR_NO = 12
+FEWEST_TELLING_WORDS = 2
 
 
 class Command(StrEnum):
@@ -20,6 +21,8 @@ class Command(StrEnum):
     START = "start"
     ERASE = "erase"
     MY_DATA = "my_data"
+    CHANGE = "change"
+    COPY = "copy"
 
 
 def _plain(text: str) -> str:
@@ -68,6 +71,55 @@ class Words:
         lower = text.lower()
         return bool(self._emergency.search(lower)) and not self._not_emergency.search(lower)
 
+    def names_place(self, text: str) -> bool:
+        """Whether ``text`` shows the signs of an address or a landmark."""
+        return bool(self._place.search(text.lower()))
+
+    def corrects(self, text: str) -> bool:
+        """Whether somebody takes back something that they said before."""
+        return bool(self._corrects.search(text.lower()))
+
+    def means_there(self, text: str) -> bool:
+        """Whether somebody means the place that was named before."""
+        return bool(self._there.search(text.lower()))
+
+    def means_here(self, text: str) -> bool:
+        """Whether the place that is told is only "here"."""
+        return self._here.fullmatch(_plain(text)) is not None
+
+    def says_fixed(self, text: str) -> bool:
+        """Whether ``text`` says in so many words that something is in order again."""
+        return bool(self._fixed.search(text.lower()))
+
+    def emergency_service(self, text: str) -> str | None:
+        """What kind of emergency the words alone tell of; None where they tell none."""
+        lower = text.lower()
+        return next((code for code, signs in self._emergency_services.items() if signs.search(lower)), None)
+
+    def hides_name(self, text: str) -> bool:
+        """Whether somebody wants their name kept from the agency."""
+        return bool(self._hide_name.search(text.lower()))
+
+    def is_sealed(self, text: str) -> bool:
+        """Whether ``text`` shows the signs of a matter for few eyes only."""
+        return bool(self._sealed.search(text.lower()))
+
+    def is_self_harm(self, text: str) -> bool:
+        """Whether somebody speaks of ending their own life."""
+        return bool(self._self_harm.search(text.lower()))
+
+    def is_english(self, text: str) -> bool | None:
+        """Whether ``text`` is English; None where it has too few telling words.
+
+        Function words decide, since people mix English nouns into everything.
+        """
+        words = _plain(text).split()
+        english = sum(word in self._english for word in words)
+        indonesian = sum(word in self._indonesian for word in words)
+        if english + indonesian < FEWEST_TELLING_WORDS:
+            return None
+        return english > 2 * indonesian
+
     def lane(self, text: str) -> int:
         """The lane a message waits in; broader than :meth:`is_emergency`, since overtaking costs little."""
         return EMERGENCY_LANE if self._emergency.search(text.lower()) else NORMAL_LANE
@@ -95,6 +147,50 @@ class Words:
     @cached_property
     def _unknown(self) -> re.Pattern[str]:
         return _any_word(self.data["clueless"])
+
+    @cached_property
+    def _place(self) -> re.Pattern[str]:
+        return _any_word(self.data["place"])
+
+    @cached_property
+    def _corrects(self) -> re.Pattern[str]:
+        return _any_word(self.data["corrects"])
+
+    @cached_property
+    def _there(self) -> re.Pattern[str]:
+        return _any_word(self.data["there"])
+
+    @cached_property
+    def _here(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.data["here"]))
+
+    @cached_property
+    def _fixed(self) -> re.Pattern[str]:
+        return _any_word(self.data["fixed"])
+
+    @cached_property
+    def _emergency_services(self) -> dict[str, re.Pattern[str]]:
+        return {code: _any_word(signs) for code, signs in self.data["emergency"]["services"].items()}
+
+    @cached_property
+    def _hide_name(self) -> re.Pattern[str]:
+        return _any_word(self.data["hide_name"])
+
+    @cached_property
+    def _sealed(self) -> re.Pattern[str]:
+        return _any_word([*self.data["sealed"], *self.data["self_harm"]])
+
+    @cached_property
+    def _self_harm(self) -> re.Pattern[str]:
+        return _any_word(self.data["self_harm"])
+
+    @cached_property
+    def _english(self) -> frozenset[str]:
+        return frozenset(self.data["english"])
+
+    @cached_property
+    def _indonesian(self) -> frozenset[str]:
+        return frozenset(self.data["indonesian"])
 
     @cached_property
     def _emergency(self) -> re.Pattern[str]:

@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import flood, inbox, said_of
-from bot.casework import Case, carry_out
+from bot import duty_command, flood, inbox, said_of
+from bot.case import Case
+from bot.casework import carry_out
 from bot.clock import Clock
-from bot.conversation import Dialogue, Situation, TicketView, respond, respond_to_silence, still_waiting, units
-from bot.conversation.turn import AskPerson, Turn
+from bot.conversation import Dialogue, respond, respond_to_silence, still_waiting, units
+from bot.conversation.turn import AskPerson, Reply, Turn
 from bot.rulebook import Rulebook
-from bot.status import is_open
+from bot.situation import quoted_ticket, situation_of
 from bot.words import Words
 from nlu.client import NluUnavailableError, Understanding
 from storage.database import Database
-from storage.models import Conversation, InboundMessage, Ticket
+from storage.models import Conversation, InboundMessage
 from storage.queries.claiming import Lease, claim_conversations, hold_lease
 from storage.queries.unread import unread
 
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 BATCH = 32
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
-TICKETS_IN_MIND = 20
 
 
 class Understands(Protocol):
@@ -59,7 +58,9 @@ class Worker:
         """Each burst up to where a second matter begins, which then has a turn of its own."""
         several = [message.text for burst in bursts if burst.is_divisible for message in burst.messages]
         meanings = iter(self._understand(several))
-        return [burst.first_unit(meanings) if burst.is_divisible else burst for burst in bursts]
+        return [
+            burst.first_unit(meanings, self.rulebook.words) if burst.is_divisible else burst for burst in bursts
+        ]
 
     def _claim(self) -> list["Burst"]:
         now = self.clock.now()
@@ -132,9 +133,9 @@ class Burst:
             return self
         return Burst(self.lease, urgent, _text_of(urgent), len(urgent) < len(self.messages), undivided=True)
 
-    def first_unit(self, meanings: Iterator[Understanding | None]) -> "Burst":
+    def first_unit(self, meanings: Iterator[Understanding | None], words: Words) -> "Burst":
         """The messages of the first matter; takes one meaning a message from ``meanings``."""
-        parts = [(message.text, next(meanings)) for message in self.messages]
+        parts = [units.Part(m.text, next(meanings), _is_alone(m, words)) for m in self.messages]
         unit = units.first_unit(parts)
         followed = unit.count < len(self.messages)
         return replace(self, messages=self.messages[: unit.count], text=unit.text, followed=followed)
@@ -146,6 +147,10 @@ def _bursts(leases: Sequence[Lease], unread: Sequence[InboundMessage]) -> list[B
         messages.setdefault(message.conversation_id, []).append(message)
     mine = ((lease, tuple(messages.get(lease.conversation_id, ()))) for lease in leases)
     return [Burst(lease, found, _text_of(found)) for lease, found in mine]
+
+
+def _is_alone(message: InboundMessage, words: Words) -> bool:
+    return bool(message.content.get("choice")) or words.command(message.text) is not None
 
 
 def _text_of(messages: Sequence[InboundMessage]) -> str:
@@ -162,44 +167,30 @@ def answer_burst(
     messages = [session.merge(message, load=False) for message in burst.messages]
     dialogue = Dialogue.from_json(conversation.dialogue)
     situation = situation_of(session, rulebook, conversation, now)
-    if messages:
-        said = replace(said_of.burst(messages, understanding, rulebook, now), followed=burst.followed)
+    if messages and (taken := _taken_on_duty(session, rulebook, conversation, messages, now)):
+        turn = Turn(dialogue, (taken,), outcome="duty")
+    elif messages:
+        said = said_of.burst(messages, understanding, rulebook, now)
+        said = replace(said, followed=burst.followed, quoted=quoted_ticket(session, messages))
         turn = respond(dialogue, said, situation, rulebook.city)
     else:
-        turn = still_waiting(dialogue, now) or respond_to_silence(dialogue, situation)
+        turn = still_waiting(dialogue, now) or respond_to_silence(dialogue, situation, rulebook.city, now)
     for message in messages:
         message.understanding = said_of.for_record(understanding)
     carry_out(Case(session, rulebook, conversation, messages, now), turn)
 
 
-def situation_of(session: Session, rulebook: Rulebook, conversation: Conversation, now: datetime) -> Situation:
-    """The world around a turn: the citizen's tickets on all their channels, and what may be answered."""
-    mine = select(Ticket).where(Ticket.citizen_id == conversation.citizen_id)
-    rows = session.scalars(mine.order_by(Ticket.id.desc()).limit(TICKETS_IN_MIND))
-    return Situation(
-        tickets=tuple(_view(ticket) for ticket in rows),
-        held_by_person=conversation.held_by is not None,
-        opted_out=conversation.citizen.opted_out_at is not None,
-        answerable=rulebook.answerable(now),
-        understands=rulebook.understands,
-    )
-
-
-def _view(ticket: Ticket) -> TicketView:
-    return TicketView(
-        number=ticket.number,
-        status=ticket.status,
-        service=ticket.service,
-        agency=ticket.agency,
-        created_at=ticket.created_at,
-        solve_by=ticket.solve_by,
-        is_open=is_open(ticket.status),
-        expected_on=ticket.expected_on,
-        closed_at=ticket.closed_at,
-        asked_at=ticket.asked_at,
-        has_place=bool(ticket.place or ticket.latitude is not None),
-        urgent=ticket.urgent,
-    )
+def _taken_on_duty(
+    session: Session,
+    rulebook: Rulebook,
+    conversation: Conversation,
+    messages: Sequence[InboundMessage],
+    now: datetime,
+) -> Reply | None:
+    """The reply to somebody on duty who takes an emergency; None for everybody and everything else."""
+    texts = (str(message.content.get("text", "")) for message in messages)
+    taken = (duty_command.command(session, rulebook, conversation, text, now) for text in texts)
+    return next((reply for reply in taken if reply), None)
 
 
 def _give_to_person(

@@ -1,44 +1,30 @@
 """The page behind an agency's link: one ticket, and what the agency can do with it. GET changes nothing."""
 
-from collections.abc import Callable
-from datetime import date
-
 import structlog
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import agency_mail, agency_work
+from bot import agency_mail
 from bot.agency_work import Desk
 from bot.errors import LinkExpiredError, NotFoundError, RefusedError
-from bot.status import Move, moves_from
+from bot.status import Move
+from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, step_of
 from handlers.edge import edge
-from handlers.forms import Typed, refused, text_of
+from handlers.files import SMALL, file_response, is_for_agencies
+from handlers.forms import Typed, refused
 from handlers.guards import guard
 from handlers.photos import photo_response
-from handlers.phrases import Phrases
-from storage.models import Ticket, TicketEvent
-from storage.queries.attachments import photo_of, photos_of
+from storage.models import MediaFile
+from storage.queries.attachments import photo_of
+from storage.queries.media import file_of_ticket
 
 log = structlog.get_logger()
 blueprint = Blueprint("agency", __name__, url_prefix="/agency")
 guard(blueprint, "link")  # each view looks up the secret in the address
 
-DONE = {
-    Move.ACCEPT: "Terima kasih, laporan ini sudah Anda terima.",
-    Move.SEND_BACK: "Laporan sudah kembali ke koordinator.",
-    Move.ASK: "Pertanyaan Anda kami kirim kepada warga. Jawabannya akan kami e-mail.",
-    Move.SET_DATE: "Tanggal pengerjaan tercatat dan warga kami kabari.",
-    Move.CLAIM: "Terima kasih. Kami tanyakan kepada warga apakah sudah beres.",
-}
-TWICE = "Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali."
-CHANGED = (
-    "Laporan ini berubah sejak halaman Anda dibuka. Tulisan Anda masih ada; "
-    "periksa keadaannya, lalu kirim lagi bila masih perlu."
-)
 SESSION_OVER = "Sesi halaman ini sudah berakhir. Tulisan Anda masih ada; kirim sekali lagi."
-PHOTO_AGAIN = " Foto perlu dipilih lagi."
 
 
 @blueprint.get("/<token>")
@@ -50,13 +36,11 @@ def show(token: str) -> str:
 @blueprint.post("/<token>/<action>")
 def act(token: str, action: str) -> AnyResponse | tuple[str, int]:
     """Carry out one action in one transaction; a form that was sent twice has one effect."""
-    step = ACTIONS.get(action)
-    if step is None:
-        raise NotFoundError("Langkah itu tidak ada.")
+    step_of(action)
     try:
-        notice = _carry_out(token, Move(action), step)
+        notice = _carry_out(token, Move(action))
     except RefusedError as error:
-        return _page(token, refused(action, f"{error}{_photo_is_lost()}")), 409
+        return _page(token, refused(action, f"{error}{photo_is_lost()}")), 409
     except LinkExpiredError:
         if action != Move.SEND_BACK or not _was_sent_back(token):
             raise
@@ -88,6 +72,16 @@ def photo(token: str, photo_id: int) -> AnyResponse:
         return photo_response(photo_of(session, ticket.id, photo_id))
 
 
+@blueprint.get("/<token>/file/<int(max=9223372036854775807):file_id>")
+def file(token: str, file_id: int) -> AnyResponse:
+    """What the citizen sent along with this ticket, but for other people's numbers."""
+    here = edge()
+    with here.database.read() as session:
+        ticket, _ = agency_mail.ticket_of_link(session, token, here.clock.now())
+        found = file_of_ticket(session, ticket.id, file_id)
+    return file_response(here.files, found if found and is_for_agencies(found) else None, request.args.get("size"))
+
+
 @blueprint.errorhandler(LinkExpiredError)
 def closed(error: LinkExpiredError) -> tuple[str, int]:
     """The link has ended; what was typed meanwhile stays readable."""
@@ -100,7 +94,7 @@ def closed(error: LinkExpiredError) -> tuple[str, int]:
 def session_over(_: CSRFError) -> tuple[str, int]:
     """The browser forgot its session, or another site sent the form: nothing is done, nothing is lost."""
     view = request.view_args or {}
-    typed = refused(view["action"], f"{SESSION_OVER}{_photo_is_lost()}")
+    typed = refused(view["action"], f"{SESSION_OVER}{photo_is_lost()}")
     try:
         return _page(view["token"], typed), 400
     except (NotFoundError, LinkExpiredError) as error:
@@ -115,42 +109,30 @@ def _keep_private(response: Response) -> Response:
 
 
 def _page(token: str, typed: Typed | None = None) -> str:
-    here, typed = edge(), typed or Typed()
-    now = here.clock.now()
-    with here.database.read() as session:
-        ticket, _ = agency_mail.ticket_of_link(session, token, now)
-        possible = moves_from(ticket.status) & ACTIONS.keys()
-        return render_template(
-            "agency/ticket.html",
-            ticket=ticket,
-            token=token,
-            say=Phrases(here.rulebook.city, now),
-            possible=possible,
-            additions=_additions(ticket),
-            photos=photos_of(session, ticket.id),
-            agencies=here.rulebook.city.agencies,
-            typed=typed,
-            furthest=now + agency_work.FURTHEST_DATE,
-        )
-
-
-def _additions(ticket: Ticket) -> list[TicketEvent]:
-    """What the citizen wrote later, without what became part of the story."""
-    later = [event for event in ticket.events if event.actor == "citizen" and event.note]
-    return [event for event in later if event.note and event.note not in ticket.story]
-
-
-def _carry_out(token: str, action: Move, step: "Step") -> str:
     here = edge()
-    with here.database.begin() as session:
+    with here.database.read() as session:
+        ticket, _ = agency_mail.ticket_of_link(session, token, here.clock.now())
+        return case_page(session, ticket, _addresses(token), typed or Typed())
+
+
+def _addresses(token: str) -> Addresses:
+    def file_address(file: MediaFile, small: bool) -> str:
+        return url_for("agency.file", token=token, file_id=file.id, size=SMALL if small else None)
+
+    return Addresses(
+        act=lambda action: url_for("agency.act", token=token, action=action),
+        photo=lambda photo_id: url_for("agency.photo", token=token, photo_id=photo_id),
+        file=file_address,
+    )
+
+
+def _carry_out(token: str, action: Move) -> str:
+    with edge().database.begin() as session:
         desk = _desk(session, token)
-        if _is_stale(desk.ticket):
-            if not _was_done(desk, action):
-                raise RefusedError(CHANGED)
-            return TWICE
-        step(desk)
-    log.info("agency_acted", ticket=desk.ticket.number, agency=desk.agency, action=str(action))
-    return DONE[action]
+        notice = carry_out(desk, action)
+    if notice != TWICE:
+        log.info("agency_acted", ticket=desk.ticket.number, agency=desk.agency, action=str(action))
+    return notice
 
 
 def _desk(session: Session, token: str) -> Desk:
@@ -160,59 +142,6 @@ def _desk(session: Session, token: str) -> Desk:
     return Desk(session, here.rulebook, ticket, link.agency, here.clock.now())
 
 
-def _is_stale(ticket: Ticket) -> bool:
-    """Whether the ticket has moved since the form was shown."""
-    return request.form.get("moves", str(ticket.moves)) != str(ticket.moves)
-
-
-def _was_done(desk: Desk, action: Move) -> bool:
-    """Whether the last thing that this agency did is what the form asks for."""
-    mine = [event for event in desk.ticket.events if event.actor == desk.by().actor]
-    if not mine or mine[-1].kind != action:
-        return False
-    said = {Move.SET_DATE: text_of("date"), Move.ASK: text_of("note"), Move.CLAIM: text_of("note")}
-    return said.get(action) in (None, mine[-1].note)
-
-
 def _was_sent_back(token: str) -> bool:
     with edge().database.read() as session:
         return agency_mail.was_sent_back(session, token)
-
-
-def _photo_is_lost() -> str:
-    return PHOTO_AGAIN if "photo" in request.files and request.files["photo"].filename else ""
-
-
-def _accept(desk: Desk) -> None:
-    agency_work.accept(desk)
-
-
-def _send_back(desk: Desk) -> None:
-    agency_work.send_back(desk, text_of("note"), text_of("agency"))
-
-
-def _ask(desk: Desk) -> None:
-    agency_work.ask(desk, text_of("note"))
-
-
-def _set_date(desk: Desk) -> None:
-    try:
-        day = date.fromisoformat(text_of("date"))
-    except ValueError:
-        raise RefusedError("Pilih tanggalnya.") from None
-    agency_work.set_date(desk, day)
-
-
-def _claim(desk: Desk) -> None:
-    upload = request.files.get("photo")
-    agency_work.claim_done(desk, text_of("note"), upload.read() if upload else None)
-
-
-Step = Callable[[Desk], None]
-ACTIONS: dict[str, Step] = {
-    Move.ACCEPT: _accept,
-    Move.SEND_BACK: _send_back,
-    Move.ASK: _ask,
-    Move.SET_DATE: _set_date,
-    Move.CLAIM: _claim,
-}

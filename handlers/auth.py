@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.errors import RefusedError
+from bot.sealing import AGENCY_OFFICER, ROLES
 from handlers.edge import edge
 from handlers.guards import guard
 from storage import keyring
@@ -25,7 +26,6 @@ guard(blueprint, "public")
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
-ROLES = ("administrator", "coordinator")
 
 _hasher = PasswordHasher()
 # Checked when there is no such account, so that an answer takes as long as for one that exists.
@@ -39,6 +39,7 @@ class Account(UserMixin):  # type: ignore[misc]
         self.id = user.id
         self.email = user.email
         self.role = user.role
+        self.agency = user.agency
 
 
 def install(app: Flask) -> None:
@@ -49,16 +50,23 @@ def install(app: Flask) -> None:
     manager.user_loader(_load)
 
 
-def create_user(session: Session, email: str, password: str, role: str, now: datetime) -> User:
-    """A new account; RefusedError for a short password, an unknown role or an address that has one."""
+def create_user(
+    session: Session, email: str, password: str, role: str, now: datetime, agency: str | None = None
+) -> User:
+    """A new account; RefusedError for a short password, an unknown role or an address that has one.
+
+    ``agency`` is the code of an agency officer's agency, and of nobody else's.
+    """
     email = email.strip().lower()
     if len(password) < SHORTEST_PASSWORD:
         raise RefusedError(f"The password needs at least {SHORTEST_PASSWORD} characters.")
     if role not in ROLES:
         raise RefusedError(f"'{role}' is no role; use one of {', '.join(ROLES)}.")
+    if (role == AGENCY_OFFICER) != bool(agency):
+        raise RefusedError(f"An account with the role {AGENCY_OFFICER} needs an agency, and no other has one.")
     if "@" not in email or session.scalar(select(User.id).where(User.email == email)):
         raise RefusedError(f"'{email}' is no e-mail address or has an account already.")
-    user = User(email=email, password_hash=_hasher.hash(password), role=role, created_at=now)
+    user = User(email=email, password_hash=_hasher.hash(password), role=role, agency=agency, created_at=now)
     session.add(user)
     return user
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
@@ -11,6 +12,7 @@ from bot.rulebook import Rulebook
 from bot.settings import Settings
 from nlu.client import NluClient
 from storage.database import Database
+from storage.files import FileStore, LocalFolder
 
 KEY = "suarakota"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -25,6 +27,11 @@ class Edge:
     database: Database
     clock: Clock
     nlu: NluClient | None
+
+    @cached_property
+    def files(self) -> FileStore:
+        """Where the photos and files of citizens are kept."""
+        return LocalFolder(self.settings.media_folder)
 
 
 def install(app: Flask, edge: Edge) -> None:

@@ -2,17 +2,23 @@
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Blueprint, abort, current_app, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from bot.sealing import STAFF
 from handlers.edge import edge
 
 GUARDS = "suarakota.guards"
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 # Another name that leads here would let a website in the same browser pose as a citizen (DNS rebinding).
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# The pages that an agency's officers may open; each of them looks at whose ticket it is.
+OPEN_TO_AGENCIES: set[Callable[..., Any]] = set()
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def guard(blueprint: Blueprint, kind: str) -> None:
@@ -20,12 +26,18 @@ def guard(blueprint: Blueprint, kind: str) -> None:
 
     ``public``: anyone. ``provider``: the handler checks a provider's signature. ``link``: the handler checks
     a secret link. ``loopback``: only this machine, only where the simulator is enabled. ``login``: a console
-    account.
+    account, where an agency's officers reach only what is marked :func:`for_agencies`.
     """
     check = CHECKS[kind]
     if check is not None:
         blueprint.before_request(check)
     blueprint.record_once(lambda state: state.app.extensions.setdefault(GUARDS, {}).update({blueprint.name: kind}))
+
+
+def for_agencies(view: View) -> View:
+    """Let an agency's officers in as well; ``view`` must look at whose ticket it is."""
+    OPEN_TO_AGENCIES.add(view)
+    return view
 
 
 def _loopback_only() -> None:
@@ -45,10 +57,13 @@ def _is_loopback(address: str | None) -> bool:
 
 
 def _logged_in_only() -> Response | None:
-    if current_user.is_authenticated:
-        return None
-    response: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-    return response
+    if not current_user.is_authenticated:
+        response: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        return response
+    view = current_app.view_functions[request.endpoint or ""]
+    if current_user.role not in STAFF and view not in OPEN_TO_AGENCIES:
+        abort(403, "Halaman ini bukan untuk akun Anda.")
+    return None
 
 
 CHECKS: dict[str, Callable[[], Response | None] | Callable[[], None] | None] = {

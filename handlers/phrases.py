@@ -1,14 +1,19 @@
 """How the pages say in Indonesian what the tables hold as codes, times and statuses."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot import messages
 from bot.city import City
 from bot.privacy import mask
 from bot.status import LABELS, Status, is_open
-from storage.models import Ticket, TicketEvent
+from storage.models import Citizen, Ticket, TicketEvent
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+MONTHS_IN_FULL = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
+                  "Oktober", "November", "Desember")  # fmt: skip
+NUMBERLIKE = re.compile(r"(?:\d\W*){7}")
 HAPPENED = {
     "filed": "Laporan masuk",
     "added": "Warga menambahkan keterangan",
@@ -37,6 +42,18 @@ HAPPENED = {
     "follow_question": "Pertanyaan dikirim kepada warga",
     "follow_question_again": "Warga diingatkan soal pertanyaan",
     "follow_scheduled": "Warga dikabari: tanggal pengerjaan",
+    "follow_taken": "Warga dikabari: petugas piket menangani",
+    "follow_recheck": "Warga ditanya: sudah berhasil?",
+    "corrected": "Warga membetulkan laporannya",
+    "rated": "Warga memberi nilai",
+    "safe_contact": "Warga menyebut cara menghubungi yang aman",
+    "called": "Unitnya sudah ditelepon",
+    "not_sent_erased": "Kabar tidak dikirim: data warga sudah dihapus",
+    "seen": "Kasus dibuka",
+    "acted": "Langkah dikerjakan",
+    "not_sent_sealed": "Kabar tidak dikirim: belum tentu aman bagi warga",
+    "alarm_sent": "Petugas piket dialarm",
+    "alarm_taken": "Darurat diambil petugas piket",
 }
 PLANNED = {
     "forward": "Diteruskan ke instansi",
@@ -56,6 +73,9 @@ REASONS = {
     "person": "Minta bicara dengan petugas",
     "no_understanding": "Belum terbaca sistem",
     "media": "Foto atau berkas",
+    "voice": "Pesan suara",
+    "english": "Bahasa Inggris",
+    "hold": "Dipegang petugas",
     "data": "Permintaan tentang data pribadi",
     "flood": "Terlalu banyak pesan sekaligus",
     "error": "Gagal diproses sistem",
@@ -78,7 +98,7 @@ ENDED = {
     "rejected": "ditolak",
     "delivered": "sudah disampaikan",
 }
-CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS", "simulator": "Simulator", "email": "E-mail"}
+CHANNELS = {**{name: manners.label for name, manners in messages.CHANNELS.items()}, messages.EMAIL: "E-mail"}
 LOOKS = {
     Status.COORDINATION: "warn",
     Status.NEEDS_INFO: "warn",
@@ -156,7 +176,28 @@ class Phrases:
             return self.agency(note) if note else ""
         if event.kind == "set_date":
             return self._date_note(note)
+        if event.kind == "rated":
+            return self.rating(event.data.get("stars"))
+        if event.kind == "corrected" and "to" in event.data:
+            return f"{self.service(event.data['from'])} → {self.service(event.data['to'])}"
+        if event.kind == "safe_contact" and masked:
+            return ""  # how somebody is safely reached is not for an agency
         return mask(note) if masked else note
+
+    def rating(self, stars: int | None) -> str:
+        """How content the citizen is. 0: asked, and not answered."""
+        return f"{stars} dari 5" if stars else "Sudah ditanyakan, belum dijawab"
+
+    def name_of(self, citizen: Citizen) -> str:
+        """The profile name; a number in its place is nobody's business."""
+        name = mask(citizen.name or "")
+        return "Tanpa nama" if not name or NUMBERLIKE.search(name) else name
+
+    def reporter(self, ticket: Ticket) -> str:
+        """Who reported it, as an agency may know it: never by number, and only where they do not mind."""
+        if ticket.sealed or ticket.citizen.hide_name:
+            return "dirahasiakan"
+        return self.name_of(ticket.citizen)
 
     def _date_note(self, note: str) -> str:
         try:

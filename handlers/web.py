@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.errors import BotError, LinkExpiredError, NotFoundError, RefusedError
-from handlers import agency, auth, console, health, simulator, webhooks
+from handlers import agency, auth, citizen, console, health, simulator, webhooks
 from handlers.edge import Edge, install
 from storage import keyring
 
@@ -39,7 +39,7 @@ def create_web(edge: Edge) -> Flask:
     auth.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(webhooks.blueprint)
-    for module in (webhooks, health, auth, console, agency, simulator):
+    for module in (webhooks, health, auth, console, agency, citizen, simulator):
         app.register_blueprint(module.blueprint)
     app.after_request(_harden)
     app.register_error_handler(BotError, _our_error)

@@ -1,11 +1,14 @@
 """Where providers knock: check, store, answer 200. Nothing else happens inside the request."""
 
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from bot import delivery, inbox
-from handlers.channels.twilio import ForgedRequestError, MalformedRequestError, TwilioGate
+from bot.messages import GATEWAY, Incoming
+from handlers.channels.gate import ForgedRequestError, MalformedRequestError
+from handlers.channels.http_gateway_in import GatewayGate
+from handlers.channels.twilio import TwilioGate
 from handlers.edge import edge
 from handlers.guards import guard
 
@@ -24,7 +27,8 @@ TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 @blueprint.before_request
 def _bounded() -> None:
     request.max_content_length = LARGEST_FORM
-    if request.get_data().count(b"&") >= MOST_FIELDS:
+    is_form = request.path.startswith(f"{blueprint.url_prefix}/twilio/")
+    if request.get_data().count(b"&") >= MOST_FIELDS and is_form:
         raise RequestEntityTooLarge
 
 
@@ -34,13 +38,7 @@ def twilio_message() -> Response:
     gate = _gate()
     _check(gate)
     incoming = gate.receive(request.form)
-    here = edge()
-    with here.database.begin() as session:
-        if not gate.is_ours(incoming):
-            inbox.quarantine(session, incoming, "unknown_to", here.clock.now())
-            log.error("unknown_to", external_id=incoming.external_id)
-        else:
-            inbox.store(session, incoming, here.rulebook.words, here.clock.now())
+    _keep(incoming, ours=gate.is_ours(incoming))
     return Response(TWIML, mimetype="text/xml")
 
 
@@ -63,9 +61,30 @@ def twilio_status() -> Response:
     return Response(TWIML, mimetype="text/xml")
 
 
+@blueprint.post("/gateway/messages")
+def gateway_message() -> Response:
+    """A citizen's SMS through a gateway of one's own; the same answers as Twilio's webhook gives."""
+    gate = _gateway_gate()
+    incoming = gate.message(request.get_data(), dict(request.headers), edge().clock.now())
+    _keep(incoming, ours=gate.is_ours(incoming))
+    return jsonify(ok=True)
+
+
+@blueprint.post("/gateway/status")
+def gateway_status() -> Response:
+    """A gateway's report about a message of ours; one that is unknown, repeated or late changes nothing."""
+    here = edge()
+    report = _gateway_gate().report(request.get_data(), dict(request.headers), here.clock.now())
+    with here.database.begin() as session:
+        delivery.record_status(
+            session, report.outbound_id, report.id, report.status, report.error, here.clock.now(), (GATEWAY,)
+        )
+    return jsonify(ok=True)
+
+
 @blueprint.errorhandler(ForgedRequestError)
-def _forged(_: ForgedRequestError) -> tuple[str, int]:
-    log.warning("forged_webhook", path=request.path)
+def _forged(error: ForgedRequestError) -> tuple[str, int]:
+    log.warning("forged_webhook", path=request.path, reason=str(error) or None)
     return "The signature is missing or wrong.\n", 403
 
 
@@ -73,6 +92,24 @@ def _forged(_: ForgedRequestError) -> tuple[str, int]:
 def _malformed(error: MalformedRequestError) -> tuple[str, int]:
     log.warning("malformed_webhook", path=request.path, reason=str(error))
     return f"{error}\n", 400
+
+
+def _keep(incoming: Incoming, *, ours: bool) -> None:
+    """Store a message once; one that was written to no number of ours is kept apart for a person to look at."""
+    here = edge()
+    with here.database.begin() as session:
+        if ours:
+            inbox.store(session, incoming, here.rulebook.words, here.clock.now())
+        else:
+            inbox.quarantine(session, incoming, "unknown_to", here.clock.now())
+            log.error("unknown_to", external_id=incoming.external_id)
+
+
+def _gateway_gate() -> GatewayGate:
+    here = edge()
+    return GatewayGate(
+        here.settings.gateway_secret, here.settings.gateway_from, here.rulebook.city.calendar.country
+    )
 
 
 def _gate() -> TwilioGate:

@@ -1,7 +1,7 @@
 """The worker process: answers what came in, sends what is due, and ticks.
 
-Three loops in three threads, none of which waits for another: a slow provider must not hold up the answering,
-nor a slow model the sending.
+Loops in threads of their own, none of which waits for another: a slow provider must not hold up the answering,
+nor a slow model the sending, nor a photo that is long in coming anything but other photos.
 """
 
 import os
@@ -12,20 +12,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import followups
+from bot import duty, followups, holding, rechecks
 from bot.clock import Clock
 from bot.delivery import SENDERS, Courier
+from bot.media import MediaQueue, MediaSource
 from bot.messages import Channel
 from bot.rulebook import Rulebook
 from bot.work import Understands, Worker
 from scheduler.waking import Bell, bell_for
 from storage.database import Database
+from storage.files import FileStore
 from storage.leading import Leadership
 from storage.models import Heartbeat
 
@@ -34,6 +37,7 @@ log = structlog.get_logger()
 TICK_S = 1
 SETTLE_S = 5
 HEARTBEAT_S = 5
+MEDIA_LOOPS = 2
 # After a failed round (the database is away) the loop takes a breath.
 PAUSE_AFTER_FAILURE_S = 1.0
 KEEP_HEARTBEATS_S = 3600
@@ -48,6 +52,8 @@ class Parts:
     nlu: Understands
     channels: dict[str, Channel]
     clock: Clock
+    sources: dict[str, MediaSource]
+    files: FileStore
 
 
 def run(parts: Parts) -> None:
@@ -61,7 +67,9 @@ def run(parts: Parts) -> None:
         worker = Worker(parts.database, parts.rulebook, parts.nlu, parts.clock, name)
         leadership = Leadership(parts.database)
         scheduler = _scheduler(parts, courier, leadership, name)
-        loops = [_start_loop(job, bell_for(parts.database), stop) for job in (worker.round, courier.round)]
+        media = MediaQueue(parts.database, parts.rulebook, parts.sources, parts.files, parts.clock, name)
+        jobs = (worker.round, courier.round, *[media.round] * MEDIA_LOOPS)
+        loops = [_start_loop(job, bell_for(parts.database), stop) for job in jobs]
         scheduler.start()
         log.info("worker_started", worker=name)
         stop.wait()
@@ -72,9 +80,14 @@ def run(parts: Parts) -> None:
     log.info("worker_stopped", worker=name)
 
 
-def _tick(parts: Parts, leadership: Leadership) -> int:
-    """Follow-ups are the leader's; claimed row by row all the same, so a change of leader doubles nothing."""
-    return followups.run_due(parts.database, parts.rulebook, parts.clock.now()) if leadership.is_ours() else 0
+def _tick(parts: Parts, leadership: Leadership) -> None:
+    """What is due is the leader's; claimed row by row all the same, so a change of leader doubles nothing.
+
+    Alarms go first, and none of them is held up by another's failure.
+    """
+    if leadership.is_ours():
+        for due in (duty, followups, rechecks, holding):
+            _guarded(partial(due.run_due, parts.database, parts.rulebook, parts.clock.now()))()
 
 
 def _scheduler(parts: Parts, courier: Courier, leadership: Leadership, name: str) -> BackgroundScheduler:

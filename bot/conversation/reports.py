@@ -1,18 +1,23 @@
 """From a story to a report: filed at once when complete, else asked for the one thing that is missing."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.city import City
+from bot.conversation.choosing import place_in
 from bot.conversation.meaning import EMERGENCY, OFFERED_SERVICES
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, TicketView
-from bot.conversation.turn import AddToTicket, FileReport, Reply, Turn
+from bot.conversation.turn import AddToTicket, AskPerson, FileReport, Reply, Turn
 
 # After this a report is filed without what was asked for.
 PATIENCE = timedelta(minutes=30)
 OTHER = "other"
 FALLBACK_SERVICE = "lainnya"
+HEALTH = "layanan_kesehatan"
+MOST_TICKETS = 3
 FILED = {"lapor": "report_filed", "saran": "idea_filed", "apresiasi": "praise_filed"}
+SAFE_OR_NOT = (("yes", "choice_safe"), ("no", "choice_not_safe"))
 
 
 def from_said(said: Said, kind: str, service: str | None) -> Draft:
@@ -23,61 +28,148 @@ def from_said(said: Said, kind: str, service: str | None) -> Draft:
         kind=kind,
         story=said.text,
         service=service,
+        also=understood.also if understood else (),
         place=place.text if place else None,
         kelurahan=place.kelurahan if place else None,
         city=place.city if place else None,
         location=said.location,
+        sealed=said.sealed_words,
+        begun=said.first_at,
     )
 
 
 def proceed(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn:
     """File a draft whose service is known, or ask where it is."""
-    service = city.services[draft.service or FALLBACK_SERVICE]
-    if draft.kind == "lapor" and service.needs_place and not draft.has_place:
-        return _ask_place(dialogue, draft, said, service.name)
-    return file(dialogue, draft)
+    lacks_place = not draft.has_place and any(city.services[code].needs_place for code in services(draft, city))
+    if draft.kind == "lapor" and lacks_place and not is_sealed(draft, city):
+        return _ask_place(dialogue, draft, said, city)
+    return file(dialogue, draft, city, said.now)
 
 
-def file(dialogue: Dialogue, draft: Draft, wording: str | None = None) -> Turn:
+def needs_place(draft: Draft, said: Said, city: City) -> bool:
+    """Whether what was said is about a service that is asked for a place."""
+    code = _guessed(said, city)
+    return city.services[code].needs_place and not is_sealed(replace(draft, service=code), city)
+
+
+def file(dialogue: Dialogue, draft: Draft, city: City, at: datetime, wording: str | None = None) -> Turn:
     """File the draft as it is."""
-    reply = Reply(wording or FILED.get(draft.kind, "report_filed"))
-    return Turn(dialogue.settled(), (reply,), FileReport(draft), outcome="filed")
+    if is_sealed(draft, city):
+        return _file_sealed(dialogue, draft, at)
+    filed = FILED.get(draft.kind, "report_filed")
+    several = draft.kind == "lapor" and len(services(draft, city)) > 1
+    replies = [Reply("reports_filed" if several else wording or filed)]
+    state = dialogue.settled()
+    if draft.kind == "lapor" and asks_detail(draft, city):
+        replies.append(Reply("own_question", service=draft.service))
+        state = replace(state, pending=Pending(Asked.DETAIL, at))
+    return Turn(state, tuple(replies), FileReport(draft), outcome="filed")
+
+
+def make_room(dialogue: Dialogue, earlier: Draft, said: Said, city: City) -> Turn:
+    """An earlier report still waits behind a question: it is dealt with as it is, and what was said now is looked
+    at again at once, on its own."""
+    if earlier.service is None:
+        action = AskPerson("unsure", earlier.story)
+        turn = Turn(dialogue.settled(), (Reply("handed_over_unsure"),), action, outcome="person")
+    else:
+        turn = file(dialogue, earlier, city, said.now, wording="report_filed_without_place")
+    return replace(turn, hold=True, wake_at=said.now)
+
+
+def services(draft: Draft, city: City) -> tuple[str, ...]:
+    """The services that tickets are made for, the first problem first."""
+    first = draft.service or FALLBACK_SERVICE
+    others = [code for code in draft.also if code in city.services and not city.services[code].sealed]
+    return tuple(dict.fromkeys((first, *others)))[:MOST_TICKETS]
+
+
+def is_sealed(draft: Draft, city: City) -> bool:
+    """Whether a complaint is for few eyes only: by its service, or by the signs in its words."""
+    of_its_service = city.services[draft.service or FALLBACK_SERVICE].sealed
+    if draft.kind in ("lapor", EMERGENCY):
+        return draft.sealed or of_its_service
+    return draft.sealed and draft.kind == "apresiasi"  # nobody is thanked in such words
+
+
+def asks_detail(draft: Draft, city: City) -> bool:
+    """Whether the service has a question of its own that the story does not answer already."""
+    question = city.services[draft.service or FALLBACK_SERVICE].question
+    if question is None or draft.detail_asked:
+        return False
+    return question.given is None or re.search(question.given, draft.story.lower()) is None
 
 
 def ask_service(dialogue: Dialogue, said: Said, city: City) -> Turn:
     """Offer the likeliest services and "something else"."""
+    options, choices = offer(said, city)
+    question = Pending(Asked.SERVICE, said.now, options)
+    state = replace(dialogue, pending=question, draft=from_said(said, "lapor", None))
+    return Turn(state, (Reply("ask_service", choices=choices),), wake_at=said.now + PATIENCE, outcome="asked")
+
+
+def ask_about(dialogue: Dialogue, said: Said, wording: str = "what_is_there") -> Turn:
+    """A place or a photo came without a story: keep it, and ask what it is about."""
+    draft = from_said(said, "lapor", None)
+    state = replace(dialogue, pending=Pending(Asked.SERVICE, said.now), draft=draft)
+    return Turn(state, (Reply(wording),), wake_at=said.now + PATIENCE, outcome="asked")
+
+
+def offer(said: Said, city: City) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The options and choices of a question for the service."""
     guesses = said.understanding.services[:OFFERED_SERVICES] if said.understanding else ()
     options = tuple(guess.label for guess in guesses if guess.label in city.services)
     choices = (*((code, f"service:{code}") for code in options), (OTHER, "choice_other"))
-    question = Pending(Asked.SERVICE, said.at, (*options, OTHER))
-    state = replace(dialogue, pending=question, draft=from_said(said, "lapor", None))
-    return Turn(state, (Reply("ask_service", choices=choices),), wake_at=said.at + PATIENCE, outcome="asked")
+    return (*options, OTHER), choices
 
 
 def emergency(dialogue: Dialogue, said: Said, city: City) -> Turn:
     """Say the number to call before anything else, and file at once; the place may follow."""
-    guess = said.understanding.service if said.understanding else None
-    code = guess.label if guess and guess.label in city.services else FALLBACK_SERVICE
-    draft = from_said(said, EMERGENCY, code)
+    code = HEALTH if said.self_harm and HEALTH in city.services else _guessed(said, city)
+    draft = replace(from_said(said, EMERGENCY, code), also=())
     number = city.services[code].emergency_number
     wording = "emergency_with_number" if number else "emergency"
-    wording += "" if draft.has_place else "_ask_place"
+    wording = "emergency_self_harm" if said.self_harm else wording
+    # While the model is away nothing finds the place in the words, which the crew reads anyway.
+    knows_place = draft.has_place or (said.understanding is None and said.names_place)
+    wording += "" if knows_place else "_ask_place"
     values = {"emergency_number": number or ""}
-    pending = dialogue.pending if draft.has_place else Pending(Asked.EMERGENCY_PLACE, said.at)
+    pending = dialogue.pending if knows_place else Pending(Asked.EMERGENCY_PLACE, said.now)
     state = replace(dialogue, pending=pending)
-    return Turn(state, (Reply(wording, values),), FileReport(draft, urgent=True), outcome="emergency")
+    action = FileReport(draft, urgent=True, sealed=is_sealed(draft, city))
+    return Turn(state, (Reply(wording, values),), action, outcome="emergency")
+
+
+def _guessed(said: Said, city: City) -> str:
+    guess = said.understanding.service if said.understanding else None
+    code = guess.label if guess else said.emergency_service
+    return code if code in city.services else FALLBACK_SERVICE
 
 
 def more_of_an_emergency(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
     """People in danger write several times: it is still the one emergency."""
-    understood = said.understanding
-    place = understood.place.text if understood and understood.place else None
-    action = AddToTicket(ticket.number, said.text, place, said.location)
-    state = dialogue.answered() if place or said.location else dialogue
-    return Turn(state, (Reply("emergency_more"),), action, outcome="added")
+    action = AddToTicket(ticket.number, said.text, place_in(said), said.location)
+    asked = dialogue.pending is not None and dialogue.pending.asked is Asked.EMERGENCY_PLACE
+    told = bool(place_in(said) or said.location)
+    wording = "emergency_more_self_harm" if ticket.sealed else "emergency_more"
+    wording += "_ask_place" if asked and not told else ""
+    return Turn(dialogue.answered() if told else dialogue, (Reply(wording),), action, outcome="added")
 
 
-def _ask_place(dialogue: Dialogue, draft: Draft, said: Said, service_name: str) -> Turn:
-    state = replace(dialogue, pending=Pending(Asked.PLACE, said.at), draft=draft)
-    reply = Reply("ask_place", {"service": service_name})
-    return Turn(state, (reply,), wake_at=said.at + PATIENCE, outcome="asked")
+def _ask_place(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn:
+    code = draft.service or FALLBACK_SERVICE
+    named = ", ".join(city.services[each].name for each in services(draft, city))
+    replies = [Reply("ask_place", {"service": named})]
+    if asks_detail(draft, city):
+        replies.append(Reply("own_question", service=code))
+        draft = replace(draft, detail_asked=True)
+    state = replace(dialogue, pending=Pending(Asked.PLACE, said.now), draft=draft)
+    return Turn(state, tuple(replies), wake_at=said.now + PATIENCE, outcome="asked")
+
+
+def _file_sealed(dialogue: Dialogue, draft: Draft, at: datetime) -> Turn:
+    """Told at once that few will read it, and asked for a safe way back: this phone may not be theirs alone."""
+    state = replace(dialogue.settled(), pending=Pending(Asked.SAFE, at, ("yes", "no")))
+    reply = Reply("sealed_filed", choices=SAFE_OR_NOT)
+    action = FileReport(replace(draft, kind="lapor", also=()), sealed=True)
+    return Turn(state, (reply,), action, outcome="filed")

@@ -1,7 +1,8 @@
 """What a conversation remembers, and what a turn may look at."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -22,34 +23,84 @@ class Asked(StrEnum):
     EMERGENCY_PLACE = "emergency_place"
     SERVICE = "service"
     WITHDRAW = "withdraw"
+    DETAIL = "detail"  # a service's own question about a report that is filed
+    WHICH = "which"  # which of several tickets was meant
+    CHANGE = "change"  # what is wrong with a report
+    NEW_PLACE = "new_place"
+    NEW_SERVICE = "new_service"
+    CHECK = "check"  # has a step been taken that a standing answer names
+    HELPED = "helped"  # was the answer of use
+    RATING = "rating"
+    SAFE = "safe"  # may we write to this number about a sealed matter
+    ERASE = "erase"  # shall everything about this person be erased
+
+
+# How long what is said is taken for the answer. A question that is not listed here holds a story which must not be
+# lost, and is settled after reports.PATIENCE.
+ANSWERABLE_FOR: dict[Asked, timedelta] = {
+    Asked.EMERGENCY_PLACE: timedelta(hours=6),
+    Asked.WITHDRAW: timedelta(days=1),
+    Asked.DETAIL: timedelta(hours=12),
+    Asked.CHANGE: timedelta(hours=12),
+    Asked.NEW_PLACE: timedelta(hours=12),
+    Asked.NEW_SERVICE: timedelta(hours=12),
+    Asked.CHECK: timedelta(days=1),
+    Asked.HELPED: timedelta(days=1),
+    Asked.RATING: timedelta(days=3),
+    Asked.SAFE: timedelta(days=3),
+    Asked.ERASE: timedelta(days=1),
+}
+# Not answering these is an answer: whatever comes next is taken for what it says.
+COURTESY_QUESTIONS = frozenset({Asked.DETAIL, Asked.HELPED, Asked.RATING})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A report that is not filed yet.
+
+    ``also`` are further services that the same text asks for. ``sealed``: its words are for few eyes only.
+    ``detail_asked``: the service's own question went along with the one for the place. ``begun``: when its first
+    message came, for what came along with it. ``checked``: the topic of a standing answer that was asked about
+    first, and what was said to that.
+    """
+
+    kind: str
+    story: str
+    service: str | None = None
+    also: tuple[str, ...] = ()
+    place: str | None = None
+    kelurahan: str | None = None
+    city: str | None = None
+    location: Location | None = None
+    sealed: bool = False
+    detail_asked: bool = False
+    begun: datetime | None = None
+    checked: tuple[str, str] | None = None
+
+    @property
+    def has_place(self) -> bool:
+        return bool(self.place or self.location)
 
 
 @dataclass(frozen=True)
 class Pending:
     """The one question that waits for an answer. ``options`` are choice keys in the order shown;
-    ``ticket`` is set where the question is about a ticket that exists."""
+    ``ticket`` is set where the question is about a ticket that exists, ``topic`` where it is about a standing
+    answer. ``held`` is what was said before and what the answer decides about; ``verdict`` is what was said of a
+    ticket that is still to be named."""
 
     asked: Asked
     since: datetime
     options: tuple[str, ...] = ()
     ticket: str | None = None
+    topic: str | None = None
+    verdict: str | None = None
+    held: Draft | None = None
 
-
-@dataclass(frozen=True)
-class Draft:
-    """A report that is not filed yet."""
-
-    kind: str
-    story: str
-    service: str | None = None
-    place: str | None = None
-    kelurahan: str | None = None
-    city: str | None = None
-    location: Location | None = None
-
-    @property
-    def has_place(self) -> bool:
-        return bool(self.place or self.location)
+    def is_open(self, at: datetime) -> bool:
+        """Whether something said ``at`` that time can still be its answer."""
+        lasts = ANSWERABLE_FOR.get(self.asked)
+        return lasts is None or at - self.since <= lasts
 
 
 @dataclass(frozen=True)
@@ -76,6 +127,11 @@ class Dialogue:
         """Without question and draft: the report that was open has been dealt with."""
         return replace(self, pending=None, draft=None)
 
+    def at(self, now: datetime) -> "Dialogue":
+        """Without a question whose answer would come too late."""
+        stale = self.pending is not None and not self.pending.is_open(now)
+        return self.answered() if stale else self
+
     def answered(self) -> "Dialogue":
         """Without the question, which has been answered; a draft stays and is filed in its time."""
         return replace(self, pending=None)
@@ -91,7 +147,12 @@ class Said:
     """What the citizen said in one burst, taken together.
 
     ``first_at`` and ``at`` are when its first and last message came, ``now`` when it is looked at;
-    ``followed`` says that another matter has come behind it already.
+    ``followed`` says that another matter has come behind it already. ``quoted`` is the number of the ticket that
+    the quoted message was about; ``sealed_words`` and ``self_harm`` are signs of a matter for few eyes only;
+    ``english`` is None where too little is said to tell. ``kinds`` are those of the files that came along
+    (:mod:`bot.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The words
+    alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there`` ("di
+    situ juga"), ``means_here``, ``says_fixed`` and ``emergency_service`` (what kind of emergency).
     """
 
     text: str
@@ -109,6 +170,19 @@ class Said:
     agrees: bool | None = None
     clueless: bool = False
     followed: bool = False
+    quoted: str | None = None
+    kinds: frozenset[str] = frozenset()
+    abroad: bool = False
+    names_place: bool = False
+    corrects: bool = False
+    means_there: bool = False
+    means_here: bool = False
+    says_fixed: bool = False
+    emergency_service: str | None = None
+    hides_name: bool = False
+    sealed_words: bool = False
+    self_harm: bool = False
+    english: bool | None = None
 
     @property
     def is_short(self) -> bool:
@@ -118,7 +192,7 @@ class Said:
 
 @dataclass(frozen=True)
 class TicketView:
-    """As much of a ticket as the conversation needs. Times are aware UTC."""
+    """As much of a ticket as the conversation needs. Times are aware UTC; ``told`` is the masked story."""
 
     number: str
     status: str
@@ -132,21 +206,52 @@ class TicketView:
     asked_at: datetime | None = None
     has_place: bool = True
     urgent: bool = False
+    sealed: bool = False
+    may_be_rated: bool = False
+    place: str | None = None
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What goes with a standing answer.
+
+    ``days``: a step that the answer names has a stated time; whether it was taken, and is over, is asked first.
+    None where nothing is asked. ``service``: what a ticket is about that comes of it. ``helped``: "was that of
+    use?" is asked behind it.
+    """
+
+    service: str | None = None
+    days: int | None = None
+    helped: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
     """The world around one turn: the citizen's tickets, newest first, and who is speaking.
 
-    ``answerable`` are the standing answers that may be given now; ``understands`` is false where no
-    language model is installed at all.
+    ``answerable`` are the standing answers that may be given now, ``checks`` what the answers ask first or later;
+    ``understands`` is false where no language model is installed at all. ``rechecking`` is the topic that we asked
+    about last ("did it work out?") and have no answer to, with the time of asking.
     """
 
     tickets: tuple[TicketView, ...] = ()
     held_by_person: bool = False
     opted_out: bool = False
+    blocked: bool = False
     answerable: frozenset[str] = frozenset()
+    advice: Mapping[str, Advice] = field(default_factory=dict)
+    rechecking: tuple[str, datetime] | None = None
     understands: bool = True
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the bot has nothing to say here: a person is speaking, or the sender is blocked."""
+        return self.held_by_person or self.blocked
+
+    @property
+    def open_tickets(self) -> tuple[TicketView, ...]:
+        return tuple(ticket for ticket in self.tickets if ticket.is_open)
 
     def ticket(self, number: str) -> TicketView | None:
         return next((ticket for ticket in self.tickets if ticket.number == number), None)

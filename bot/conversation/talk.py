@@ -2,23 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.city import City
-from bot.conversation import reports, tickets
-from bot.conversation.meaning import REPORTS, answer_confidence
-from bot.conversation.state import Dialogue, Said, Situation
+from bot.conversation import advice, matching, reports, tickets
+from bot.conversation.meaning import REPORTS
+from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
+from bot.privacy import mask
 
 OFF_TOPIC_REPLIES = 1
+SAME_WITHIN = timedelta(days=1)
+# What is said to a file that comes with no words, where it is no photo.
+ALONE = {"contact": "contact_alone", "document": "document_alone", "sticker": "sticker_alone"}
 
 
 def by_intent(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """The turn for a message that is understood and answers nothing that was asked."""
     if said.understanding is None:
-        return without_words(dialogue, said)
+        return without_words(dialogue, said, situation)
     intent = said.understanding.intent.label
     if intent in REPORTS:
-        return _report(dialogue, said, intent, city)
+        return _told_already(dialogue, said, situation) or _report(dialogue, said, intent, situation, city)
     handle = HANDLERS.get(intent)
     return (
         handle(dialogue, said, situation, city)
@@ -32,25 +37,44 @@ def to_person(dialogue: Dialogue, said: Said, reason: str, wording: str) -> Turn
     return Turn(dialogue, (Reply(wording),), AskPerson(reason, said.text), outcome="person")
 
 
-def without_words(dialogue: Dialogue, said: Said) -> Turn:
-    """A photo, a pin or a sticker alone: ask what it is about."""
+def without_words(dialogue: Dialogue, said: Said, situation: Situation) -> Turn:
+    """A photo, a pin or a sticker alone: more of the only open report, else ask what it is about and keep it."""
     if not said.media and not said.location:
         return Turn(dialogue, (Reply("empty_message"),), outcome="answered")
-    return Turn(dialogue, (Reply("what_is_it_about"),), outcome="asked")
+    if said.kinds and said.kinds <= ALONE.keys():
+        return Turn(dialogue, (Reply(ALONE[min(said.kinds)]),), outcome="asked")
+    ticket = matching.only(situation.open_tickets)
+    if ticket:
+        return tickets.add(dialogue, said, ticket, silent=False)
+    if dialogue.draft:
+        return Turn(dialogue, outcome="attached")
+    return reports.ask_about(dialogue, said, "what_is_there" if said.location else "what_is_it_about")
 
 
-def _report(dialogue: Dialogue, said: Said, kind: str, city: City) -> Turn:
+def _told_already(dialogue: Dialogue, said: Said, situation: Situation) -> Turn | None:
+    """The same words again within a day are the same report: people doubt that they were heard."""
+    told = " ".join(mask(said.text).lower().split())
+    for ticket in situation.open_tickets:
+        fresh = said.at - ticket.created_at <= SAME_WITHIN
+        if fresh and told and told in (" ".join(line.lower().split()) for line in _tellings(ticket)):
+            return Turn(dialogue, (Reply("told_already", {"number": ticket.number}),), outcome="answered")
+    return None
+
+
+def _tellings(ticket: TicketView) -> tuple[str, ...]:
+    return (ticket.told, *ticket.told.splitlines())
+
+
+def _report(dialogue: Dialogue, said: Said, kind: str, situation: Situation, city: City) -> Turn:
     service = said.understanding.service if said.understanding else None
     code = service.label if service and service.label in city.services else reports.FALLBACK_SERVICE
-    return reports.proceed(dialogue, reports.from_said(said, kind, code), said, city)
-
-
-def _question(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    faq = said.understanding.faq if said.understanding else None
-    sure = said.understanding is not None and answer_confidence(said.understanding) >= city.thresholds.answer
-    if faq and sure and faq.label in situation.answerable:
-        return Turn(dialogue, (Reply("answer", topic=faq.label),), outcome="answered")
-    return to_person(dialogue, said, "question", "handed_over_question")
+    if dialogue.draft:
+        return reports.make_room(dialogue, dialogue.draft, said, city)
+    draft = reports.from_said(said, kind, code)
+    near = tickets.just_talked_about(dialogue, said, situation) if said.means_there else None
+    if near and near.place and not draft.has_place:
+        draft = replace(draft, place=near.place)
+    return reports.proceed(dialogue, draft, said, city)
 
 
 def _says(wording: str) -> "Handler":
@@ -71,13 +95,17 @@ def _wants_person(dialogue: Dialogue, said: Said, situation: Situation, city: Ci
 
 
 def _angry(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    return to_person(dialogue, said, "person", "anger_met")
+    ticket = tickets.just_talked_about(dialogue, said, situation) or next(iter(situation.open_tickets), None)
+    if ticket is None or ticket.sealed:
+        return to_person(dialogue, said, "person", "anger_met")
+    reply = Reply("anger_met_open", tickets.status_line(ticket, city).values)
+    return Turn(dialogue, (reply,), AskPerson("person", said.text), outcome="person")
 
 
 Handler = Callable[[Dialogue, Said, Situation, City], Turn]
 
 HANDLERS: dict[str, Handler] = {
-    "tanya": _question,
+    "tanya": advice.question,
     "cek_status": tickets.status,
     "tambah_info": tickets.add_to_open,
     "batal": tickets.ask_withdrawal,

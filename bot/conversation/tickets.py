@@ -4,9 +4,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.city import City
+from bot.conversation import matching, reports
+from bot.conversation.choosing import chosen, is_another_report, is_story, place_in, yes_or_no
 from bot.conversation.meaning import REPORTS
-from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
-from bot.conversation.turn import Action, AddToTicket, AskPerson, Confirm, Deny, Reply, Turn
+from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation, TicketView
+from bot.conversation.turn import (
+    Action,
+    AddToTicket,
+    AskPerson,
+    Confirm,
+    Correct,
+    Deny,
+    Rate,
+    Reply,
+    Turn,
+    Withdraw,
+)
 from bot.status import Status
 
 # What comes this soon after a report belongs to it.
@@ -17,24 +30,58 @@ LISTED = 3
 # "Sudah beres?" is sent to plain SMS with numbered answers.
 BY_NUMBER = {"1": "yes", "2": "no"}
 WITHDRAW_OR_KEEP = (("yes", "choice_withdraw"), ("no", "choice_keep"))
+STARS = tuple((str(n), f"choice_{n}") for n in range(1, 6))
 
 
 def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
-    """A message that names a ticket by its number."""
+    """A message that names a ticket by its number, or by quoting what we wrote about it."""
     if not said.numbers:
-        return None
+        return _quoting(dialogue, said, situation, city)
     ticket = next((t for t in map(situation.ticket, said.numbers) if t), None)
+    if ticket is None and is_story(said):
+        return None  # a number that is none of theirs makes the story no less worth filing
     if ticket is None:
         return Turn(dialogue, (Reply("number_unknown", {"number": said.numbers[0]}),), outcome="answered")
+    turn = _about_one(dialogue, said, ticket, city)
+    if turn is None and is_story(said):
+        goes_with_it = ticket.is_open and not is_another_report(ticket.service, said)
+        return add(dialogue, said, ticket, silent=False) if goes_with_it else None
+    return turn or Turn(_about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+
+
+def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
+    """A quoted message says which ticket is meant; an open question about that very ticket comes first."""
+    ticket = situation.ticket(said.quoted) if said.quoted else None
+    if ticket is None or (dialogue.pending and dialogue.pending.ticket in (ticket.number, None)):
+        return None
+    if ticket.status == Status.NEEDS_INFO and not _is_own_matter(said, ticket):
+        return _answer_agency(dialogue, said, ticket)
+    turn = _about_one(dialogue, said, ticket, city)
+    if turn is None and said.understanding and said.understanding.intent.label == "cek_status":
+        return Turn(_about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+    return turn
+
+
+def _again(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -> Turn:
+    """Closed too long ago to be opened again: the same matter becomes a new report."""
+    story = f"{said.text}\n({ticket.number})"
+    draft = Draft("lapor", story, ticket.service, place=ticket.place, sealed=ticket.sealed, begun=said.first_at)
+    return reports.file(dialogue, draft, city, said.now)
+
+
+def _about_one(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -> Turn | None:
+    """What is said about a ticket that is known: done, not done, withdrawn, or more of it."""
     intent = said.understanding.intent.label if said.understanding else "cek_status"
     verdict = _verdict(said, ticket)
-    if verdict is not None and (turn := _judged(dialogue, said, ticket, verdict)):
+    if verdict is not None and (turn := judged(dialogue, said, ticket, verdict)):
         return turn
+    if verdict is False and ticket.status == Status.DONE:
+        return _again(dialogue, said, ticket, city)
     if intent == "batal":
-        return _ask_withdrawal_of(dialogue, said, ticket)
+        return ask_withdrawal_of(dialogue, said, ticket.number)
     if intent == "tambah_info" and ticket.is_open:
-        return _add(dialogue, said, ticket, silent=False)
-    return Turn(_about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+        return add(dialogue, said, ticket, silent=False)
+    return None
 
 
 def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -42,11 +89,27 @@ def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City
     waiting = [t for t in situation.tickets if t.asked_at and t.status in (Status.CLAIMED_DONE, Status.NEEDS_INFO)]
     if not waiting:
         return None
-    ticket = max(waiting, key=lambda t: (t.asked_at, t.number))
+    quoted = situation.ticket(said.quoted) if said.quoted else None
+    ticket = quoted or matching.by_topic(said, waiting) or matching.last_asked(waiting)
+    if ticket is None:
+        return _asked_about_several(dialogue, said, waiting)
     if ticket.status == Status.CLAIMED_DONE:
         verdict = _verdict(said, ticket)
-        return _judged(dialogue, said, ticket, verdict) if verdict is not None else None
+        return judged(dialogue, said, ticket, verdict) if verdict is not None else None
     return None if _is_own_matter(said, ticket) else _answer_agency(dialogue, said, ticket)
+
+
+def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketView]) -> Turn | None:
+    """A yes or no that could be about any of several tickets is not guessed at."""
+    verdict = _verdict(said, waiting[0])
+    claimed = [ticket for ticket in waiting if ticket.status == Status.CLAIMED_DONE]
+    if verdict is None or not claimed:
+        newest = max(waiting, key=lambda t: (t.asked_at, t.number))
+        answers = newest.status == Status.NEEDS_INFO and not _is_own_matter(said, newest)
+        return _answer_agency(dialogue, said, newest) if answers else None
+    if len(claimed) == 1:
+        return judged(dialogue, said, claimed[0], verdict)
+    return matching.ask_which(dialogue, said, claimed, "yes" if verdict else "no")
 
 
 def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -55,8 +118,12 @@ def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: C
     if ticket is None:
         return None
     intent = said.understanding.intent.label if said.understanding else None
+    if intent in ("tambah_info", "tolak") and said.corrects and (place := place_in(said)):
+        action = Correct(ticket.number, place=place, location=said.location)
+        replies = (Reply("corrected", {"number": ticket.number}),)
+        return Turn(_about(dialogue, ticket, said), replies, action, outcome="corrected")
     if intent == "tambah_info" or (not said.text and (said.media or said.location)):
-        return _add(dialogue, said, ticket, silent=intent is None)
+        return add(dialogue, said, ticket, silent=intent is None)
     return None
 
 
@@ -68,18 +135,23 @@ def just_talked_about(dialogue: Dialogue, said: Said, situation: Situation) -> T
 
 
 def add_to_open(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    """A detail with no report just before it: it belongs to the open ticket, if there is one alone."""
-    open_tickets = [ticket for ticket in situation.tickets if ticket.is_open]
-    if len(open_tickets) == 1:
-        return _add(dialogue, said, open_tickets[0], silent=False)
+    """A detail with no report just before it: for the open ticket that it fits, else it is asked which."""
+    open_tickets = situation.open_tickets
+    ticket = matching.only(open_tickets) or matching.by_topic(said, open_tickets)
+    if ticket:
+        return add(dialogue, said, ticket, silent=False)
+    if open_tickets:
+        return matching.ask_which(dialogue, said, open_tickets, verdict="add")
+    if place_in(said) and dialogue.draft is None:
+        return reports.ask_about(dialogue, said)
     action = AskPerson("unsure", said.text)
     return Turn(dialogue, (Reply("handed_over_unsure"),), action, outcome="person")
 
 
 def status(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """How far the citizen's tickets are: the open ones, else the last."""
-    open_tickets = [ticket for ticket in situation.tickets if ticket.is_open]
-    shown = (open_tickets or list(situation.tickets[:1]))[:LISTED]
+    by_topic = matching.by_topic(said, situation.open_tickets)
+    shown = (by_topic,) if by_topic else (situation.open_tickets or situation.tickets[:1])[:LISTED]
     if not shown:
         return Turn(dialogue, (Reply("no_tickets"),), outcome="answered")
     state = _about(dialogue, shown[0], said) if len(shown) == 1 else dialogue
@@ -96,26 +168,63 @@ def status_line(ticket: TicketView, city: City) -> Reply:
         "solve_by": ticket.expected_on or ticket.solve_by,
         "closed_at": ticket.closed_at or "",
     }
-    return Reply(f"status_{ticket.status}", values)
+    wording = f"status_{ticket.status}"
+    if ticket.is_open and ticket.sealed:
+        wording = "status_sealed"  # not even its kind is written: others may read this phone
+    elif ticket.urgent and ticket.status in (Status.RECEIVED, Status.WAITING, Status.IN_PROGRESS):
+        wording = "status_urgent"  # nobody in danger wants to hear of a deadline
+    return Reply(wording, values)
 
 
 def ask_withdrawal(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """ "Never mind": make sure which one and that it is meant."""
     if dialogue.draft:
         return Turn(dialogue.settled(), (Reply("draft_dropped"),), outcome="answered")
-    ticket = next((ticket for ticket in situation.tickets if ticket.is_open), None)
-    if ticket is None:
-        return Turn(dialogue, (Reply("no_tickets"),), outcome="answered")
-    return _ask_withdrawal_of(dialogue, said, ticket)
+    open_tickets = situation.open_tickets
+    just_now = just_talked_about(dialogue, said, situation)
+    ticket = just_now or matching.only(open_tickets) or matching.by_topic(said, open_tickets)
+    if ticket:
+        return ask_withdrawal_of(dialogue, said, ticket.number)
+    if open_tickets:
+        return matching.ask_which(dialogue, said, open_tickets, verdict="withdraw")
+    return Turn(dialogue, (Reply("no_tickets"),), outcome="answered")
+
+
+def ask_withdrawal_of(dialogue: Dialogue, said: Said, number: str) -> Turn:
+    """Ask whether the report ``number`` is to be withdrawn."""
+    question = Pending(Asked.WITHDRAW, said.now, ("yes", "no"), number)
+    reply = Reply("ask_withdrawal", {"number": number}, WITHDRAW_OR_KEEP)
+    return Turn(replace(dialogue, pending=question), (reply,), outcome="asked")
+
+
+def withdraw(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
+    """The answer to that."""
+    sure = yes_or_no(pending, said)
+    if pending.ticket is None or sure is None:
+        return None
+    if sure:
+        return Turn(dialogue.answered(), (Reply("withdrawn"),), Withdraw(pending.ticket), outcome="withdrawn")
+    return Turn(dialogue.answered(), (Reply("kept_open", {"number": pending.ticket}),), outcome="kept")
+
+
+def rate(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
+    """How content somebody is, by button or number; whoever writes something else is not asked again."""
+    option = chosen(pending, said)
+    if option is None or pending.ticket is None:
+        return None
+    action = Rate(pending.ticket, int(option))
+    return Turn(dialogue.answered(), (Reply("rated"),), action, outcome="rated")
 
 
 def unasked_yes_or_no(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """A yes or a no while nothing is asked: perhaps about the last ticket, else say that it was heard."""
     ticket = situation.tickets[0] if situation.tickets else None
     if ticket and said.understanding:
-        turn = _judged(dialogue, said, ticket, said.understanding.intent.label == "setuju", unasked=True)
+        turn = judged(dialogue, said, ticket, said.understanding.intent.label == "setuju")
         if turn:
             return turn
+        if ticket.is_open and said.understanding.intent.label == "setuju":
+            return Turn(dialogue, (Reply("still_watching", {"number": ticket.number}),), outcome="answered")
     return Turn(dialogue, (Reply("nothing_asked"),), outcome="answered")
 
 
@@ -138,19 +247,30 @@ def _has_own_story(said: Said, intent: str, ticket: TicketView) -> bool:
     return intent in REPORTS and not said.is_short and (service is None or service.label != ticket.service)
 
 
-def _judged(
-    dialogue: Dialogue, said: Said, ticket: TicketView, verdict: bool, unasked: bool = False
-) -> Turn | None:
+def judged(dialogue: Dialogue, said: Said, ticket: TicketView, verdict: bool) -> Turn | None:
+    """Done closes, not done opens again; None where the ticket's state allows neither.
+
+    Before the agency claims anything an "ok" closes nothing: only that it is fixed, in so many words.
+    """
     state = _about(dialogue, ticket, said)
     values = {"number": ticket.number}
     action: Action
-    if verdict and ticket.is_open and not (unasked and ticket.status == Status.RECEIVED):
-        action = Confirm(ticket.number)
-        return Turn(state, (Reply("closed_confirmed", values),), action, outcome="confirmed")
+    if verdict and ticket.is_open and (ticket.status == Status.CLAIMED_DONE or said.says_fixed):
+        return _closed(state, said, ticket)
     if not verdict and _can_reopen(ticket, said):
         action = Deny(ticket.number, said.text)
         return Turn(state, (Reply("reopened", values),), action, outcome="reopened")
     return None
+
+
+def _closed(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
+    """Confirmed by the citizen, who is asked once in a ticket's life how content they are."""
+    values, action = {"number": ticket.number}, Confirm(ticket.number)
+    if not ticket.may_be_rated:
+        return Turn(dialogue, (Reply("closed_confirmed", values),), action, outcome="confirmed")
+    question = Pending(Asked.RATING, said.now, tuple(key for key, _ in STARS), ticket.number)
+    replies = (Reply("closed_confirmed", values), Reply("ask_rating", choices=STARS))
+    return Turn(replace(dialogue, pending=question), replies, action, outcome="confirmed")
 
 
 def _can_reopen(ticket: TicketView, said: Said) -> bool:
@@ -178,26 +298,17 @@ def _is_own_matter(said: Said, ticket: TicketView) -> bool:
 
 
 def _answer_agency(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
-    action = AddToTicket(ticket.number, said.text, _place_in(said), said.location, answers=True)
+    action = AddToTicket(ticket.number, said.text, place_in(said), said.location, answers=True)
     replies = (Reply("answer_passed_on", {"number": ticket.number}),)
     return Turn(_about(dialogue, ticket, said), replies, action, outcome="added")
 
 
-def _add(dialogue: Dialogue, said: Said, ticket: TicketView, *, silent: bool) -> Turn:
-    action = AddToTicket(ticket.number, said.text, _place_in(said), said.location)
+def add(dialogue: Dialogue, said: Said, ticket: TicketView, *, silent: bool) -> Turn:
+    """Something more about ``ticket``; told, unless it came so soon that it was expected."""
+    action = AddToTicket(ticket.number, said.text, place_in(said), said.location)
     replies = () if silent else (Reply("info_added", {"number": ticket.number}),)
     return Turn(_about(dialogue, ticket, said), replies, action, outcome="added")
 
 
-def _ask_withdrawal_of(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
-    question = Pending(Asked.WITHDRAW, said.at, ("yes", "no"), ticket.number)
-    state = replace(dialogue, pending=question)
-    return Turn(state, (Reply("ask_withdrawal", {"number": ticket.number}, WITHDRAW_OR_KEEP),), outcome="asked")
-
-
 def _about(dialogue: Dialogue, ticket: TicketView, said: Said) -> Dialogue:
     return replace(dialogue, recent=ticket.number, recent_at=said.at)
-
-
-def _place_in(said: Said) -> str | None:
-    return said.understanding.place.text if said.understanding and said.understanding.place else None

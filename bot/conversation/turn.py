@@ -13,21 +13,27 @@ class Reply:
     """A sentence to say: a key of ``bot/texts``, its values, and the choices that it offers.
 
     A choice is a pair of its key and its wording key. Values that only the action knows (the number of a
-    new ticket) are filled in when it has been carried out.
+    new ticket) are filled in when it has been carried out. ``topic`` names the standing answer, ``service`` the
+    service that the sentence is about.
     """
 
     wording: str
     values: Mapping[str, str | datetime] = field(default_factory=dict)
     choices: tuple[tuple[str, str], ...] = ()
     topic: str | None = None
+    service: str | None = None
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """Make tickets of a draft. ``urgent`` goes out at once, at any hour."""
+    """Make tickets of a draft, one for each of its services.
+
+    ``urgent`` goes out at once, at any hour; ``sealed`` is read by the people named for it alone.
+    """
 
     draft: Draft
     urgent: bool = False
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,59 @@ class Withdraw:
 
 
 @dataclass(frozen=True)
+class Correct:
+    """Something about a report was wrong: its service, or where it is."""
+
+    number: str
+    service: str | None = None
+    place: str | None = None
+    location: Location | None = None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How content the citizen is with what was done, 1 to 5."""
+
+    number: str
+    stars: int
+
+
+@dataclass(frozen=True)
+class SetSafeContact:
+    """Whether we may write by ourselves about a sealed matter, and how else its citizen can be reached."""
+
+    number: str
+    may_write: bool
+    other_way: str = ""
+
+
+@dataclass(frozen=True)
+class AskLater:
+    """Ask again, after the time that its answer states, whether it worked out."""
+
+    topic: str
+    days: int
+
+
+@dataclass(frozen=True)
+class AnswerRecheck:
+    """The answer to "did it work out?"; a draft becomes a ticket when it did not."""
+
+    topic: str
+    draft: Draft | None = None
+
+
+@dataclass(frozen=True)
+class ShowData:
+    """Tell what is stored about this person."""
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Erase everything about this person."""
+
+
+@dataclass(frozen=True)
 class AskPerson:
     """A person must answer; ``reason`` as in the handovers table."""
 
@@ -78,7 +137,22 @@ class SetOptOut:
     out: bool
 
 
-Action = FileReport | AddToTicket | Confirm | Deny | Withdraw | AskPerson | SetOptOut
+Action = (
+    FileReport
+    | AddToTicket
+    | Confirm
+    | Deny
+    | Withdraw
+    | Correct
+    | Rate
+    | SetSafeContact
+    | AskLater
+    | AnswerRecheck
+    | ShowData
+    | Erase
+    | AskPerson
+    | SetOptOut
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +160,8 @@ class Turn:
     """The outcome of one turn.
 
     ``wake_at``: look again then, whether or not something was said. ``hold``: the messages are not dealt
-    with yet; they come again together with what follows.
+    with yet; they come again together with what follows. ``hides_name``: from now on no agency is told who
+    writes. ``language`` is the one that the citizen wrote in, None where that cannot be told.
     """
 
     dialogue: Dialogue
@@ -95,3 +170,5 @@ class Turn:
     wake_at: datetime | None = None
     hold: bool = False
     outcome: str = ""
+    hides_name: bool = False
+    language: str | None = None

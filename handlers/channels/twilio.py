@@ -9,11 +9,12 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import phonenumbers
+import structlog
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -22,6 +23,10 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
+from bot.plain_text import plain_text
+from handlers.channels.gate import ForgedRequestError, MalformedRequestError
+
+log = structlog.get_logger()
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -33,14 +38,9 @@ LISTED = 50
 
 # What a provider's error means for us; a code that is not here is final below 500 and in doubt from there on.
 LATER = frozenset({20429, 30001, 30410, 63010, 63012, 63017, 63018, 14107})
-
-
-class ForgedRequestError(Exception):
-    """The signature is missing or not Twilio's."""
-
-
-class MalformedRequestError(Exception):
-    """The request is signed but is not a message or report of our account."""
+# Buttons that Twilio does not take: their template is gone or was changed, or a value is not to its liking. It
+# says so at once, so nothing has gone out, and the question can be asked as text.
+NO_BUTTONS = frozenset({"21654", "21655", "21656", "21658"})
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,15 @@ class TwilioChannel:
 
     def send(self, message: Outgoing) -> Sent:
         """Hand ``message`` to Twilio; SendError tells whether trying again helps."""
+        try:
+            return self._create(message)
+        except SendError as error:
+            if not message.interactive or error.code not in NO_BUTTONS:
+                raise
+            log.error("buttons_refused", outbound=message.id, template=message.template, code=error.code)
+            return self._create(replace(message, template=None, variables={}, interactive=False))
+
+    def _create(self, message: Outgoing) -> Sent:
         arguments = {
             "to": message.recipient,
             "from_": self._sender(message),
@@ -138,12 +147,14 @@ def _what(message: Outgoing) -> dict[str, str]:
 
 def _rendered(message: Outgoing) -> str:
     """Choices as a numbered list: it works in WhatsApp and SMS alike, and needs no template."""
-    lines = [message.text, *(f"{n}. {choice.title}" for n, choice in enumerate(message.choices, 1))]
-    return "\n".join(lines)[:LONGEST_BODY]
+    return plain_text(message)[:LONGEST_BODY]
 
 
 def _is_it(message: Outgoing, body: str) -> bool:
-    """Whether a listed text is this message. A template was put into words by Twilio, with our values in it."""
+    """Whether a listed text is this message. A template was put into words by Twilio, with our values in it; of
+    buttons and lists only the text is listed."""
+    if message.interactive:
+        return message.variables.get("1") == " ".join(body.split()) or body == _rendered(message)
     if message.template and message.variables:
         return all(value in body for value in message.variables.values())
     return body == _rendered(message)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import click
 from flask.cli import with_appcontext
 
+from bot.choice_templates import choice_templates
 from bot.templates import templates
 from handlers.doctor import installation, provider
 from handlers.doctor.account import TwilioAccount
@@ -58,5 +59,7 @@ def _twilio_findings(here: Edge, account: TwilioAccount) -> Iterator[Finding]:
         yield from provider.sender_findings(address, sender, service, urls)
     if settings.twilio_whatsapp_from:
         now = here.clock.now()
-        wanted = {language: templates(city, here.rulebook.wording, language, now) for language in city.languages}
-        yield from provider.template_findings(city, wanted, account.contents())
+        wording = here.rulebook.wording
+        wanted = {language: templates(city, wording, language, now) for language in city.languages}
+        choices = [made for language in city.languages for made in choice_templates(city, wording, language)]
+        yield from provider.template_findings(city, wanted, account.contents(), choices)

@@ -1,11 +1,14 @@
-"""``flask templates``: what to submit to WhatsApp for the sentences that are sent unasked."""
+"""``flask templates``: what to submit to WhatsApp for the sentences that are sent unasked, and what to create for
+buttons and lists."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
+from bot.choice_templates import ChoiceTemplate, choice_templates
 from bot.templates import CATEGORY, Template, refusals, templates
 from handlers.edge import edge
 
@@ -13,14 +16,19 @@ from handlers.edge import edge
 @click.command("templates")
 @click.option("--language", help="Another than the city's first language.")
 @click.option("--json", "as_json", is_flag=True, help="One line a template, as Twilio's Content API takes it.")
+@click.option("--choices", is_flag=True, help="Those for buttons and lists, which nobody has to approve.")
 @with_appcontext
-def list_templates(language: str | None, as_json: bool) -> None:
+def list_templates(language: str | None, as_json: bool, choices: bool) -> None:
     """Print every WhatsApp template: name, text, samples, category. Fails when WhatsApp would refuse one."""
     here = edge()
     city = here.rulebook.city
     language = language or city.languages[0]
     if language not in city.languages:
         raise click.ClickException(f"The city's languages are {', '.join(city.languages)}; name one of them.")
+    if choices:
+        for created in choice_templates(city, here.rulebook.wording, language):
+            click.echo(_choice_payload(created) if as_json else "\n".join(_choice_block(created)))
+        return
     found = templates(city, here.rulebook.wording, language, here.clock.now())
     for template in found:
         click.echo(_payload(template) if as_json else "\n".join(_block(template)))
@@ -37,11 +45,23 @@ def _block(template: Template) -> Iterator[str]:
     yield ""
 
 
+def _choice_block(template: ChoiceTemplate) -> Iterator[str]:
+    yield f"{template.name}  (language {template.language}, {template.kind}, needs no approval)"
+    shape = template.types[template.kind]
+    for row in shape.get("actions") or shape["items"]:
+        yield "    " + ", ".join(f"{name} {value}" for name, value in row.items())
+    yield ""
+
+
+def _choice_payload(template: ChoiceTemplate) -> str:
+    return _content(template.name, template.language, template.variables, template.types)
+
+
 def _payload(template: Template) -> str:
-    content = {
-        "friendly_name": template.name,
-        "language": template.language,
-        "variables": template.variables,
-        "types": {"twilio/text": {"body": template.body}},
-    }
+    text = {"twilio/text": {"body": template.body}}
+    return _content(template.name, template.language, template.variables, text)
+
+
+def _content(name: str, language: str, variables: Mapping[str, str], types: Mapping[str, Any]) -> str:
+    content = {"friendly_name": name, "language": language, "variables": variables, "types": types}
     return json.dumps(content, ensure_ascii=False)

@@ -1,25 +1,38 @@
 """The console's first page: what waits for a person, and the tickets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
 from bot import coordination
 from bot.status import OPEN, Status
-from handlers.console.room import LATE, ONLY, blueprint, filters, phrases
+from handlers.console import sight
+from handlers.console.alarms import waiting_alarms
+from handlers.console.cases import agency_home
+from handlers.console.room import LATE, ONLY, blueprint, filters, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed
+from handlers.guards import for_agencies
 from storage.models import Handover, Ticket
 from storage.queries import console as queries
+from storage.queries.people import held
+from storage.queries.sealing import sealed_in
 
 MESSAGES_SHOWN, SENT_BACK_SHOWN, TICKETS_SHOWN = 50, 50, 100
+SEALED_SHOWN = 200
+HELD_SHOWN = 50
 
 
 @blueprint.get("/")
+@for_agencies
 def home() -> str:
-    """What waits, most urgent first, and the newest tickets under the filters of the address bar."""
-    return home_page(Typed())
+    """What waits, most urgent first, and the newest tickets under the filters of the address bar.
+
+    An agency's officers have a page of their own.
+    """
+    return agency_home() if sight.is_of_agency() else home_page(Typed())
 
 
 def home_page(typed: Typed) -> str:
@@ -35,10 +48,16 @@ def _render(session: Session, typed: Typed) -> str:
     return render_template(
         "console/home.html",
         say=say,
-        counts=queries.counts(session, OPEN, LATE, Status.COORDINATION, say.now),
+        alarms=waiting_alarms(session, say),
+        counts=queries.counts(session, OPEN, LATE, Status.COORDINATION, say.now, sealed=sight.sees_sealed()),
         waiting=waiting,
+        covered=sight.covered(session, waiting),
+        sealed=sealed_in(session, OPEN, SEALED_SHOWN) if sight.sees_sealed() else (),
+        sees=sight.sees,
         sent_back=sent_back,
-        tickets=queries.newest(session, view.wanted(say.now), TICKETS_SHOWN),
+        held=held(session, HELD_SHOWN),
+        own_id=user_id(),
+        tickets=queries.newest(session, replace(view.wanted(say.now), sealed=sight.sees_sealed()), TICKETS_SHOWN),
         shown=TICKETS_SHOWN,
         filters=view,
         only=ONLY,

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 
 from bot import coordination
 from bot.errors import RefusedError
+from handlers.console import sight
 from handlers.console.home import home_page
 from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
+from handlers.console.talks import talk_of
 from handlers.console.thread import thread_of
 from handlers.edge import edge
-from handlers.forms import refused, text_of
+from handlers.forms import Typed, refused, text_of
 from storage.models import Conversation, Handover
 
 TWICE = "Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali."
@@ -38,7 +40,8 @@ def make_ticket(handover_id: int) -> Response | tuple[str, int]:
     def file(session: Session) -> str:
         now = here.clock.now()
         ticket = coordination.make_ticket(session, here.rulebook, handover_id, service, user_id(), now)
-        return f"Laporan {ticket.number} dibuat dan warga dikabari."
+        told = "sebagai laporan tersegel; warga tidak dikabari" if ticket.sealed else "dan warga dikabari"
+        return f"Laporan {ticket.number} dibuat {told}."
 
     return _decide(handover_id, "ticket", None, file)
 
@@ -52,10 +55,18 @@ def back_home(handover_id: int, action: str) -> Response:
 @blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>")
 def conversation(conversation_id: int) -> str:
     """What was said in one conversation, for whoever is about to answer."""
+    return conversation_page(conversation_id, Typed())
+
+
+def conversation_page(conversation_id: int, typed: Typed) -> str:
+    """The page, with a form that was refused as it was typed."""
+    sight.note_looks_in(conversation_id, "conversation")
     with edge().database.read() as session:
         found = session.get(Conversation, conversation_id) or abort(404)
-        lines = thread_of(session, found.id)
-        return render_template("console/conversation.html", conversation=found, lines=lines, say=phrases())
+        say = phrases()
+        curtain = sight.curtain_before(session, found.citizen_id)
+        lines, talk = thread_of(session, found.id, say, curtain), talk_of(session, found, curtain)
+        return render_template("console/conversation.html", talk=talk, lines=lines, say=say, typed=typed)
 
 
 def _decide(
@@ -64,6 +75,7 @@ def _decide(
     here = edge()
     try:
         with here.database.begin() as session:
+            sight.require_readable(session, handover_id)
             notice = step(session)
     except RefusedError as error:
         if not _was_mine(handover_id, text):

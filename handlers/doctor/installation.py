@@ -27,10 +27,12 @@ def settings_findings(settings: Settings) -> Iterator[Finding]:
     )
     if settings.has_twilio:
         yield from _twilio(settings)
-    else:
+    elif not settings.has_gateway:
         yield wrong(
             "TWILIO_ACCOUNT_SID is not set, so citizens cannot write; set it and the other Twilio settings."
         )
+    if settings.has_gateway:
+        yield from _gateway(settings)
 
 
 def city_findings(settings: Settings, city: City, wording: Wording, today: date) -> Iterator[Finding]:
@@ -154,6 +156,25 @@ def _twilio(settings: Settings) -> Iterator[Finding]:
         yield wrong(f"TWILIO_SMS_FROM is {sms}; write it as +62...")
     if settings.twilio_api_base:
         yield wrong(f"TWILIO_API_BASE is {settings.twilio_api_base}, which is for tests; unset it.")
+
+
+def _gateway(settings: Settings) -> Iterator[Finding]:
+    """Half a gateway asks and never hears the answer, or hears and never answers."""
+    if not settings.gateway_secret:
+        yield wrong("GATEWAY_SECRET is not set, so nothing comes in by SMS; agree on one with the gateway.")
+    elif len(settings.gateway_secret[0]) < SHORTEST_SECRET:
+        yield wrong(
+            f"GATEWAY_SECRET is shorter than {SHORTEST_SECRET} characters; put a longer one in front of it."
+        )
+    if not settings.gateway_from:
+        yield wrong("GATEWAY_FROM is not set, so every SMS is put aside; name our number at the gateway.")
+    if not settings.gateway_url.startswith("https://"):
+        yield wrong(f"GATEWAY_URL is {settings.gateway_url or 'not set'}; name the gateway's https address.")
+    if settings.gateway_repeatable == "no" and not settings.gateway_lookup_url:
+        yield wrong(
+            "After a time-out nobody can tell whether an SMS went out; ask the gateway for GATEWAY_LOOKUP_URL, or "
+            "to drop repeated ids and set GATEWAY_REPEATABLE=yes."
+        )
 
 
 def _addresses(agency: dict[str, object]) -> Iterator[str]:

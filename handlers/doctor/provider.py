@@ -1,9 +1,10 @@
 """Judges what Twilio knows of us: account, senders with their hooks, templates. No I/O."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from bot.choice_templates import ChoiceTemplate
 from bot.city import City
 from bot.settings import Settings
 from bot.templates import Template
@@ -62,9 +63,15 @@ def sender_findings(
 
 
 def template_findings(
-    city: City, wanted: Mapping[str, list[Template]], contents: Mapping[str, Content] | Unknown
+    city: City,
+    wanted: Mapping[str, list[Template]],
+    contents: Mapping[str, Content] | Unknown,
+    choices: Sequence[ChoiceTemplate] = (),
 ) -> Iterator[Finding]:
-    """Whether every sentence that is sent unasked has an approved template. ``wanted`` by language."""
+    """Whether every sentence that is sent unasked has an approved template. ``wanted`` by language.
+
+    ``choices`` are those for buttons and lists, of which any may be missing: then choices are numbered.
+    """
     first, *others = city.languages
     missing = [t.name for t in wanted[first] if t.name not in city.templates]
     if missing:
@@ -73,8 +80,9 @@ def template_findings(
             "`flask --app app templates` prints and enter their sids."
         )
     known = {template.name: template for language in (first, *others) for template in wanted[language]}
+    shown = {template.name: template for template in choices}
     for key in city.templates:
-        if key not in known:
+        if key not in known and key not in shown:
             yield wrong(
                 f"config.yml: templates.{key}: no sentence has this template; correct the name or drop it."
             )
@@ -83,6 +91,7 @@ def template_findings(
         return
     entered = {key: sid for key, sid in city.templates.items() if key in known}
     verdicts = [_template(key, sid, known[key], contents.get(sid)) for key, sid in entered.items()]
+    yield from _choice_findings({key: sid for key, sid in city.templates.items() if key in shown}, shown, contents)
     yield from (verdict for verdict in verdicts if verdict)
     yield from _good_templates(verdicts.count(None))
 
@@ -156,6 +165,19 @@ def _template(key: str, sid: str, template: Template, content: Content | None) -
             "`flask --app app templates` prints it."
         )
     return None
+
+
+def _choice_findings(
+    entered: Mapping[str, str], shown: Mapping[str, ChoiceTemplate], contents: Mapping[str, Content]
+) -> Iterator[Finding]:
+    """Buttons and lists must be there and take our values; nobody approves them."""
+    for key, sid in entered.items():
+        content = contents.get(sid)
+        if content is None or content.placeholders != frozenset(shown[key].variables):
+            yield wrong(
+                f"config.yml: templates.{key}: {sid} is not what `flask --app app templates --choices` prints; "
+                "create it anew and enter its sid."
+            )
 
 
 def _advice(status: str) -> str:

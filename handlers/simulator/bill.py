@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.city import City
 from bot.costs import Cost
-from bot.messages import SMS, Content
+from bot.messages import CHANNELS, Content
+from bot.plain_text import as_sms
 from bot.segments import segments
 from storage.models import OutboundMessage
 from storage.queries.simulator import Chat
@@ -26,7 +27,7 @@ def bill(chat: Chat, city: City, channel: str) -> Json | None:
     heard = [Content.from_json(row.content).text for row in chat.inbound]
     written = [row.received_at for row in chat.inbound]
     sent = [row for row in chat.outbound if row.sent_at]
-    late = {row.id for row in sent if _is_late(row, written)} if channel != SMS else set()
+    late = {row.id for row in sent if _is_late(row, written)} if not CHANNELS[channel].is_sms else set()
     lines = (
         Line("Dari warga", heard, sum(map(cost.of_received, heard), Decimal(0))),
         _sent_line("Balasan", [row for row in sent if row.id not in late], cost),
@@ -64,9 +65,8 @@ def _sent_line(label: str, rows: list[OutboundMessage], cost: Cost, *, template:
 
 
 def as_plain_text(body: Json) -> str:
-    """A message where there are no buttons: the choices are numbered."""
-    choices = (f"{n}. {choice['title']}" for n, choice in enumerate(body.get("choices", ()), 1))
-    return "\n".join([body["text"], *choices])
+    """A message as an SMS: there are no buttons, so the choices are numbered."""
+    return as_sms(body["text"], [choice["title"] for choice in body.get("choices", ())], body.get("hint", ""))
 
 
 def _is_late(row: OutboundMessage, written: Iterable[datetime]) -> bool:

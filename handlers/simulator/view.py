@@ -85,6 +85,7 @@ def _answered(row: OutboundMessage) -> Json:
         "media": [],
         "pin": None,
         "choices": row.body.get("choices", []),
+        "hint": row.body.get("hint", ""),
     }
 
 

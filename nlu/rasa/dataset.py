@@ -2,8 +2,9 @@
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ AREAS = ROOT / "areas.csv"
 HISTORY = "history"
 """The part of a data directory with past complaints, of which only the service is known."""
 
+EVERYDAY = "keseharian"
+"""The part written as life is; the rest was written to be hard. Confidences are fitted on it, if it is there."""
+
 NO_INTENT = "-"
 """Stands for the missing intent on the way through Rasa, which drops messages that have none."""
 
+_LISTS = ("intents", "services", "faq", "needs_service", "has_faq")
 _KEYS = ("text", "intent", "service", "also", "faq", "place")
 
 
@@ -28,20 +33,25 @@ class DataError(ValueError):
 
 @dataclass(frozen=True)
 class Labels:
-    """The label space; `needs_service` and `has_faq` are intents."""
+    """The label space; `needs_service` and `has_faq` are intents.
+
+    `frequencies` tells of services how often a city is written to about them, where that is known.
+    """
 
     intents: frozenset[str]
     services: frozenset[str]
     faq: frozenset[str]
     needs_service: frozenset[str]
     has_faq: frozenset[str]
+    frequencies: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Example:
     """One training message. `place` is the substring of `text` that says where.
 
-    Only a past complaint has no intent; it teaches the service alone.
+    Only a past complaint has no intent; it teaches the service alone. `weight` is how much the message counts
+    where it is asked how sure the model may be: 0 when it was written to be hard.
     """
 
     text: str
@@ -50,6 +60,7 @@ class Example:
     also: tuple[str, ...] = ()
     faq: str | None = None
     place: str | None = None
+    weight: float = 1.0
 
 
 def own_or_ours(directory: Path, ours: Path) -> Path:
@@ -77,10 +88,11 @@ def read_labels(path: Path = LABELS) -> Labels:
     """Reads the label space. Raises DataError when the file is missing or a list in it is."""
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        return Labels(**{name: frozenset(content[name]) for name in Labels.__dataclass_fields__})
+        lists = {name: frozenset(content[name]) for name in _LISTS}
+        return Labels(**lists, frequencies=dict(content.get("frequencies") or {}))
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name} cannot be read; restore it from the project.") from error
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(f"{path.name} lacks one of its lists; restore it from the project.") from error
 
 
@@ -88,10 +100,36 @@ def read_examples(directory: Path = DATA, labels: Labels | None = None) -> list[
     """Reads all messages below the directory, in a fixed order. Raises DataError at the first bad line."""
     labels = labels or read_labels(own_or_ours(directory, LABELS))
     paths = sorted(directory.rglob("*.jsonl"))
-    examples = [example for path in paths for example in _read_file(path, directory, labels)]
-    if not examples:
+    parts = [(path, list(_read_file(path, directory, labels))) for path in paths]
+    hard = [e for path, part in parts if not _is_like_life(path, directory) for e in part]
+    like_life = [e for path, part in parts if _is_like_life(path, directory) for e in part]
+    if not hard and not like_life:
         raise DataError(f"no training messages below {directory.name}/; add .jsonl files there.")
-    return examples
+    if not (directory / EVERYDAY).is_dir():
+        return [example for _, part in parts for example in part]
+    return [replace(example, weight=0.0) for example in hard] + weighed(like_life, labels)
+
+
+def weighed(examples: Sequence[Example], labels: Labels) -> list[Example]:
+    """With weights under which reports come as often as a city is sent them about a service; 1 on average.
+
+    Data for training holds about as many messages of a rare service as of a frequent one. Past complaints come
+    as often as they come. A service without a frequency is taken to be as rare as the rarest that has one.
+    """
+    counts = Counter(e.service for e in examples if e.intent in labels.needs_service)
+    if not labels.frequencies or not counts:
+        return list(examples)
+    rarest = min(labels.frequencies.values())
+    often = {service: labels.frequencies.get(service, rarest) for service in counts}
+    scale = sum(counts.values()) / sum(often.values())
+    return [
+        replace(e, weight=scale * often[e.service] / counts[e.service]) if e.intent in labels.needs_service else e
+        for e in examples
+    ]
+
+
+def _is_like_life(path: Path, directory: Path) -> bool:
+    return path.relative_to(directory).parts[0] in (EVERYDAY, HISTORY)
 
 
 def _read_file(path: Path, directory: Path, labels: Labels) -> Iterator[Example]:

@@ -17,8 +17,8 @@ from dataset import DATA, NO_INTENT, read_area_lines, read_examples
 class JsonLinesImporter(TrainingDataImporter):
     """Reads every .jsonl below the training data directories; raises DataError at the first bad line.
 
-    Intent is Rasa's own property; service, also and faq travel as further message properties, where the
-    classifier finds them.
+    Intent is Rasa's own property; service, also, faq, place and weight travel as further message properties,
+    where the components find them.
     """
 
     def __init__(
@@ -60,6 +60,8 @@ class JsonLinesImporter(TrainingDataImporter):
                         "service": example.service,
                         "also": list(example.also),
                         "faq": example.faq,
+                        "place": example.place,
+                        "weight": example.weight,
                     }
                 )
                 for example in examples

@@ -2,6 +2,7 @@
 
 from storage.models.base import Base
 from storage.models.conversations import Citizen, Conversation, InboundMessage, Quarantine
+from storage.models.media import MediaFile
 from storage.models.outbox import AgencyLink, OutboundMessage
 from storage.models.staff import Alarm, CivilServant, LoginFailure, Shift, User
 from storage.models.system import Heartbeat, SimulatedFile, SimulatedTime
@@ -20,6 +21,7 @@ __all__ = [
     "Heartbeat",
     "InboundMessage",
     "LoginFailure",
+    "MediaFile",
     "OutboundMessage",
     "Quarantine",
     "Recheck",

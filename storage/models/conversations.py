@@ -27,6 +27,7 @@ class Citizen(Base):
     notice_given_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Conversation(Base):

@@ -19,7 +19,8 @@ class Ticket(Base):
 
     ``linked_to`` is the first ticket of those that one text was about. A ``sealed`` ticket is seen only by the
     people named for it, and nothing is sent unasked about it unless ``may_write`` is true: the citizen said that
-    it is safe. ``on_behalf``: a registered civil servant reported it for somebody else. ``rating`` is 1 to 5.
+    it is safe. ``on_behalf``: a registered civil servant reported it for somebody else. ``rating`` is 1 to 5,
+    or 0 when it was asked for and not given.
     """
 
     __tablename__ = "tickets"
@@ -125,7 +126,11 @@ class FollowUp(Base):
 
 
 class Recheck(Base):
-    """A promise to ask somebody later whether a standing answer helped; ``state`` as of a follow-up."""
+    """A promise to ask somebody later whether what a standing answer told them worked out.
+
+    ``state``: ``waiting``, ``asked`` (at ``done_at``), ``done`` (answered, or of no interest any more),
+    ``cancelled``.
+    """
 
     __tablename__ = "rechecks"
     __table_args__ = (
@@ -148,8 +153,8 @@ class Recheck(Base):
 class Handover(Base):
     """Something that only a person can answer: a light question, an unsure message, a wish for a human.
 
-    ``reason`` is ``question``, ``unsure``, ``person``, ``no_understanding``, ``media``, ``data``, ``flood`` or
-    ``error``.
+    ``reason`` is ``question``, ``unsure``, ``person``, ``no_understanding``, ``media``, ``voice``, ``english``,
+    ``data``, ``flood`` or ``error``. ``hold`` and ``block`` wait for no answer: see ``storage.queries.people``.
     """
 
     __tablename__ = "handovers"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import Conversation, FollowUp, OutboundMessage
+from storage.models import Conversation, FollowUp, OutboundMessage, Recheck
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,17 @@ def due_follow_ups(session: Session, now: datetime, limit: int) -> Sequence[Foll
         select(FollowUp)
         .where(FollowUp.state == "waiting", FollowUp.due_at <= now)
         .order_by(FollowUp.due_at, FollowUp.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def due_rechecks(session: Session, now: datetime, limit: int) -> Sequence[Recheck]:
+    """Up to ``limit`` questions that are due to be asked again, locked until the end of the transaction."""
+    return session.scalars(
+        select(Recheck)
+        .where(Recheck.state == "waiting", Recheck.due_at <= now)
+        .order_by(Recheck.due_at, Recheck.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from storage.models import (
@@ -16,6 +16,7 @@ from storage.models import (
     Quarantine,
     Ticket,
 )
+from storage.queries.people import waits_for_answer
 
 
 class Counts(NamedTuple):
@@ -30,32 +31,43 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which tickets a list is about; None does not restrict."""
+    """Which tickets a list is about; None does not restrict.
+
+    ``sealed``: for somebody who may read sealed ones. For others a list tells of those no more than status and
+    deadline, so that it leaves them out where it is about anything else.
+    """
 
     statuses: Sequence[str]
     agency: str | None = None
     urgent: bool = False
     solve_before: datetime | None = None
+    sealed: bool = False
 
 
 def counts(
-    session: Session, open_statuses: Sequence[str], late_statuses: Sequence[str], back: str, now: datetime
+    session: Session,
+    open_statuses: Sequence[str],
+    late_statuses: Sequence[str],
+    back: str,
+    now: datetime,
+    *,
+    sealed: bool,
 ) -> Counts:
-    """All of the numbers in one statement."""
+    """All of the numbers in one statement; with ``sealed`` the sealed emergencies are among them."""
     tickets = select(func.count(Ticket.id))
     numbers = (
-        select(func.count(Handover.id)).where(Handover.answered_at.is_(None)),
-        tickets.where(Ticket.status == back),
+        select(func.count(Handover.id)).where(waits_for_answer()),
+        tickets.where(Ticket.status == back, ~Ticket.sealed),
         tickets.where(Ticket.status.in_(late_statuses), Ticket.solve_by < now),
-        tickets.where(Ticket.status.in_(open_statuses), Ticket.urgent),
+        tickets.where(Ticket.status.in_(open_statuses), Ticket.urgent, _told(sealed)),
         select(func.count(Quarantine.id)),
     )
     return Counts(*session.execute(select(*(number.scalar_subquery() for number in numbers))).one())
 
 
 def in_status(session: Session, status: str, limit: int) -> Sequence[Ticket]:
-    """The tickets of one status with their history, the longest waiting first."""
-    found = select(Ticket).where(Ticket.status == status).order_by(Ticket.id).limit(limit)
+    """The tickets of one status with their history, the longest waiting first; the sealed ones stand elsewhere."""
+    found = select(Ticket).where(Ticket.status == status, ~Ticket.sealed).order_by(Ticket.id).limit(limit)
     return session.scalars(found.options(defer(Ticket.story), selectinload(Ticket.events))).all()
 
 
@@ -68,7 +80,16 @@ def newest(session: Session, wanted: Wanted, limit: int) -> Sequence[Ticket]:
         found = found.where(Ticket.urgent)
     if wanted.solve_before:
         found = found.where(Ticket.solve_by < wanted.solve_before)
+    if wanted.agency or wanted.urgent:
+        found = found.where(_told(wanted.sealed))
     return session.scalars(found.options(defer(Ticket.story))).all()
+
+
+def of_agency(session: Session, agency: str, statuses: Sequence[str], limit: int) -> Sequence[Ticket]:
+    """The newest tickets that an agency was given and has not sent back."""
+    mine = select(Ticket).where(Ticket.agency == agency, Ticket.forwarded_at.is_not(None))
+    newest_first = mine.where(Ticket.status.in_(statuses)).order_by(Ticket.id.desc()).limit(limit)
+    return session.scalars(newest_first.options(defer(Ticket.story))).all()
 
 
 def ticket_in_full(session: Session, number: str) -> Ticket | None:
@@ -88,7 +109,8 @@ def written(
     session: Session, conversation_id: int, limit: int, ticket_id: int | None = None
 ) -> Sequence[OutboundMessage]:
     """The newest messages that went out in a conversation, and what its ticket's agency was written."""
-    to_agency = and_(OutboundMessage.ticket_id == ticket_id, OutboundMessage.conversation_id.is_(None))
+    # Alarms to people on duty are outside any conversation too, but they are no e-mails.
+    to_agency = and_(OutboundMessage.ticket_id == ticket_id, OutboundMessage.channel == "email")
     mine = OutboundMessage.conversation_id == conversation_id
     found = select(OutboundMessage).where(or_(mine, to_agency) if ticket_id else mine)
     return session.scalars(found.order_by(OutboundMessage.id.desc()).limit(limit)).all()
@@ -98,3 +120,8 @@ def planned(session: Session, ticket_id: int) -> Sequence[FollowUp]:
     """The follow-ups ahead of a ticket, the next first."""
     mine = select(FollowUp).where(FollowUp.ticket_id == ticket_id, FollowUp.state == "waiting")
     return session.scalars(mine.order_by(FollowUp.due_at, FollowUp.id)).all()
+
+
+def _told(sealed: bool) -> ColumnElement[bool]:
+    """All tickets, or those that are not sealed."""
+    return true() if sealed else ~Ticket.sealed

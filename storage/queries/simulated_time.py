@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import (
+    Alarm,
     Conversation,
     FollowUp,
     Heartbeat,
     InboundMessage,
     OutboundMessage,
+    Recheck,
     SimulatedTime,
 )
 from storage.queries.inserting import insert_once, ring
@@ -61,7 +63,9 @@ def let_go(session: Session, now: datetime) -> None:
 def is_busy(session: Session, now: datetime) -> bool:
     """Whether something is due or in hand at ``now``, so that the clock had better wait."""
     at_work: tuple[ColumnElement[bool], ...] = (
+        exists().where(Alarm.next_at <= now),
         exists().where(FollowUp.state == "waiting", FollowUp.due_at <= now),
+        exists().where(Recheck.state == "waiting", Recheck.due_at <= now),
         exists().where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= now),
         exists().where(OutboundMessage.state == "sending"),
         exists().where(or_(Conversation.wake_at <= now, Conversation.lease_until > now)),
@@ -82,7 +86,8 @@ def next_follow_up(session: Session, now: datetime) -> datetime | None:
 
 
 def _dues(now: datetime) -> Iterator[Select[Any]]:
-    for model in (FollowUp, OutboundMessage):
+    yield select(func.min(Alarm.next_at)).where(Alarm.next_at > now)
+    for model in (FollowUp, OutboundMessage, Recheck):
         yield select(func.min(model.due_at)).where(model.state == "waiting", model.due_at > now)
     asks_again = exists().where(
         InboundMessage.conversation_id == Conversation.id,

@@ -161,3 +161,30 @@ def test_the_sample_city_is_whole(rulebook: Rulebook) -> None:
     assert (city.ticket_prefix, city.timezone) == ("JK", "Asia/Jakarta")
     assert {service.agency for service in city.services.values()} <= set(city.agencies)
     assert all(agency.head_email for agency in city.agencies.values())
+
+
+def test_a_channel_on_which_nobody_can_answer_is_named_in_the_configuration() -> None:
+    city = city_from(small_city(channels={"gateway": {"two_way": False}, "sms": {}}))
+    assert [city.can_answer(channel) for channel in ("gateway", "sms", "whatsapp")] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("channels", "where", "what"),
+    [
+        ({"fax": {"two_way": False}}, "channels.fax", "no such channel"),
+        ({"sms": {"two_ways": False}}, "channels.sms.two_ways", "not permitted"),
+        ({"sms": {"two_way": "perhaps"}}, "channels.sms.two_way", "boolean"),
+    ],
+)
+def test_mistakes_about_channels_are_told(channels: dict[str, Any], where: str, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        city_from(small_city(channels=channels))
+    [sentence] = caught.value.problems
+    assert sentence.startswith(f"config.yml: {where}")
+    assert what in sentence
+
+
+def test_a_rule_may_be_for_the_gateway_and_it_has_a_price() -> None:
+    price = {"gateway": {"currency": "IDR", "per": "segment", "sent": 250}}
+    city = city_from(small_city(routing=[rule("dlh", channel=["gateway"])], costs=price))
+    assert city.costs["gateway"].of_sent("x" * 200) == 500

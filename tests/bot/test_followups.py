@@ -51,8 +51,16 @@ def test_an_idle_agency_is_reminded_then_chased_then_its_head_is_told(number: Nu
 
 def test_the_citizen_hears_that_it_goes_on(number: Number) -> None:
     number.says(STORY, POTHOLE)
+    number.later(minutes=5)
+    number.agency("accept")
     number.later(days=5)
     assert number.wordings() == ["report_filed", "follow_progress"]
+
+
+def test_nobody_is_told_that_it_goes_on_before_the_agency_has_accepted_it(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(days=5)
+    assert number.wordings() == ["report_filed", "follow_waiting"]
 
 
 def test_a_claim_is_asked_about_asked_again_and_closed_by_silence(number: Number) -> None:

@@ -34,6 +34,7 @@ PERSONAL = {
     "simulated_files": {"content"},
     "users": {"phone"},
     "civil_servants": {"name"},
+    "media_files": {"url", "transcript"},
 }
 
 

@@ -30,7 +30,9 @@ def template(body: str, *samples: str, name: str = "news") -> Template:
 def test_whatsapp_would_take_every_template_of_the_sample_city(rulebook: Rulebook) -> None:
     for language in rulebook.city.languages:
         found = templates(rulebook.city, rulebook.wording, language, NOON)
-        assert len(found) == 9
+        sentences = rulebook.wording.sentences[language].values()
+        assert len(found) == sum(1 for sentence in sentences if sentence.template)
+        assert len(found) >= 10
         assert {t.name: list(refusals(t)) for t in found} == {t.name: [] for t in found}
 
 

@@ -109,6 +109,7 @@ def _environment(here: Place, nlu_url: str) -> dict[str, str]:
         "PORT": here.url.rpartition(":")[2],
         "PUBLIC_URL": here.url,
         "DATABASE_URL": here.database_url,
+        "MEDIA_FOLDER": str(Path(here.database_url.removeprefix("sqlite:///")).with_name("media")),
         "SECRET_KEY": SECRET,
         "ADMIN_EMAIL": ADMIN,
         "ADMIN_PASSWORD": PASSWORD,

@@ -198,11 +198,19 @@ def build(folder: Path) -> CityHall:
         database_url=f"sqlite:///{folder / 'test.db'}",
         public_url="http://localhost",
         simulator="off",
+        media_folder=folder / "media",
     )
     times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
     database = open_database(settings.database_url)
     migrate.upgrade(database.engine)
     rulebook = load_rulebook(settings)
+    app = create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None))
+    return CityHall(app, database, rulebook, times)
+
+
+def on(database: Database, rulebook: Rulebook, settings: Settings) -> CityHall:
+    """The real app on a database that is there already, on the same Monday morning."""
+    times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
     app = create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None))
     return CityHall(app, database, rulebook, times)
 

@@ -8,10 +8,10 @@ import pytest
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from storage.database import Database
-from tests.handlers.city_hall import CityHall, build
+from tests.handlers.city_hall import CityHall, build, on
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
-from tests.support.settings import OUR_WHATSAPP
+from tests.support.settings import OUR_WHATSAPP, isolated_settings
 from tests.support.web import LINE, Web
 
 
@@ -21,6 +21,12 @@ def hall(tmp_path: Path) -> Iterator[CityHall]:
     made = build(tmp_path)
     yield made
     made.database.dispose()
+
+
+@pytest.fixture
+def any_hall(database: Database, rulebook: Rulebook, tmp_path: Path) -> CityHall:
+    """The web app once on SQLite and once on PostgreSQL."""
+    return on(database, rulebook, isolated_settings(public_url="http://localhost", media_folder=tmp_path))
 
 
 @pytest.fixture

@@ -41,9 +41,29 @@ def test_the_citizen_stays_unknown(hall: CityHall) -> None:
     hall.moved(number, Move.DENY, note="Belum, telepon saya di 0812 0000 0456")
     words = said_on(hall.browser().get(f"/agency/{token}"))
     assert "Belum, telepon saya di [telepon]" in words
-    assert NAME not in words
     assert PHONE not in words
     assert "0456" not in words
+
+
+def test_the_name_is_shown_unless_it_is_to_be_hidden(hall: CityHall) -> None:
+    number, token = hall.forwarded("Jalan berlubang")
+    browser = hall.browser()
+    assert f"Pelapor {NAME}" in said_on(browser.get(f"/agency/{token}"))
+    for values, shown in (
+        ({"name": None}, "Pelapor Tanpa nama"),
+        ({"name": "+44 7700 900123"}, "Pelapor Tanpa nama"),
+        ({"name": "0812 0000 0456"}, "Pelapor [telepon]"),
+        ({"name": NAME, "hide_name": True}, "Pelapor dirahasiakan"),
+    ):
+        with hall.database.begin() as session:
+            citizen = tickets.by_number(session, number).citizen
+            for field, value in values.items():
+                setattr(citizen, field, value)
+        words = said_on(browser.get(f"/agency/{token}"))
+        assert shown in words
+        assert "0456" not in words
+        assert "900123" not in words
+    assert NAME not in words
 
 
 def test_what_the_citizen_added_stands_apart_from_the_story(hall: CityHall) -> None:

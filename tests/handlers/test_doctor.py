@@ -54,6 +54,35 @@ def test_without_an_account_citizens_cannot_write() -> None:
     ]
 
 
+GATEWAY = {
+    "secret_key": SECRET,
+    "twilio_account_sid": "",
+    "gateway_secret": SECRET,
+    "gateway_url": "https://gateway.example/messages",
+    "gateway_from": "+628001110002",
+    "gateway_repeatable": "yes",
+}
+HALF_A_GATEWAY: dict[str, tuple[dict[str, Any], str]] = {
+    "no secret": ({"gateway_secret": ""}, "GATEWAY_SECRET is not set"),
+    "a short secret": ({"gateway_secret": f"short,{SECRET}"}, "GATEWAY_SECRET is shorter than 32"),
+    "no number": ({"gateway_from": ""}, "GATEWAY_FROM is not set"),
+    "no address": ({"gateway_url": ""}, "GATEWAY_URL is not set"),
+    "no https": ({"gateway_url": "http://gateway.example"}, "https address"),
+    "no way out of doubt": ({"gateway_repeatable": "no"}, "GATEWAY_LOOKUP_URL"),
+}
+
+
+def test_a_gateway_alone_is_enough_for_citizens_to_write() -> None:
+    assert wrongs(installation.settings_findings(isolated_settings(**GATEWAY))) == []
+
+
+@pytest.mark.parametrize("mistake", HALF_A_GATEWAY)
+def test_half_a_gateway_is_told(mistake: str) -> None:
+    change, words = HALF_A_GATEWAY[mistake]
+    [sentence] = wrongs(installation.settings_findings(isolated_settings(**(GATEWAY | change))))
+    assert words in sentence
+
+
 def test_sample_addresses_and_unchecked_answers_must_not_go_live(rulebook: Rulebook) -> None:
     settings = isolated_settings(unverified_answers="give")
     told = wrongs(installation.city_findings(settings, rulebook.city, rulebook.wording, date(2026, 11, 24)))

@@ -230,11 +230,19 @@ def test_while_the_model_is_away_nobody_seems_to_type(quick: Simulator) -> None:
 
 
 def test_what_waits_for_a_person_is_shown(quick: Simulator) -> None:
+    quick.send("salinan data")
+    quick.work()
+    story = quick.state()["happened"]
+    assert story["message"]["outcome"] == OUTCOMES["person"]
+    assert story["handover"]["due_at"] > quick.state()["now"]
+
+
+def test_erasing_is_asked_about_first(quick: Simulator) -> None:
     quick.send("hapus data saya")
     quick.work()
     story = quick.state()["happened"]
-    assert story["message"]["outcome"] == OUTCOMES["data_request"]
-    assert story["handover"]["due_at"] > quick.state()["now"]
+    assert story["message"]["outcome"] == OUTCOMES["asked"]
+    assert story["handover"] is None
 
 
 def test_only_what_is_due_is_on_the_telephone(quick: Simulator) -> None:

@@ -67,7 +67,7 @@ def test_interactive_data_that_means_nothing_is_no_choice(
 
 def test_a_pin_alone_is_asked_what_is_there(hotline: Hotline, sari: Citizen) -> None:
     hotline.hear(sari.pin_form(-6.2, 106.8, "Jalan Tebet Raya 1"))
-    assert (hotline.wordings(sari), hotline.outcomes(sari)) == (["what_is_it_about"], ["asked"])
+    assert (hotline.wordings(sari), hotline.outcomes(sari)) == (["what_is_there"], ["asked"])
 
 
 @pytest.mark.parametrize(

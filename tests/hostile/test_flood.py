@@ -261,6 +261,8 @@ def test_a_flood_is_no_silence_that_would_end_an_open_question(hotline: Hotline,
     for forms in (many(sari, CAP - 1), [sari.form("jalan rusak parah sekali pak")]):
         hotline.receive(*forms)
         hotline.work()
+    clock.move(seconds=20)  # the place does not come
+    hotline.work()
     assert hotline.wordings(sari)[-1] == "ask_place"
     hotline.receive(*many(sari, 50))
     hotline.work()

@@ -62,7 +62,7 @@ def test_photos_after_a_report_go_to_it_in_silence(hotline: Hotline, sari: Citiz
 
 def test_ten_voice_notes_are_answered_once(hotline: Hotline, sari: Citizen) -> None:
     notes = [sari.photo_form("", f"https://api.twilio.com/{n}", content_type="audio/ogg") for n in range(10)]
-    assert answers(hotline, sari, *notes) == ["what_is_it_about"]
+    assert answers(hotline, sari, *notes) == ["voice_to_person"]
 
 
 # -- strange texts ----------------------------------------------------------------------------------------------

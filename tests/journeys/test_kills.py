@@ -23,6 +23,10 @@ from tests.support.databases import PostgresTemplate
 
 pytestmark = pytest.mark.processes
 
+QUICK, LONG = (250, 3), (1_000, 10)
+sizes = pytest.mark.parametrize(
+    ("messages", "kills"), [QUICK, pytest.param(*LONG, marks=pytest.mark.faults)], ids=["quick", "long"]
+)
 CITIZENS = 400
 LIFE_S = 4  # long enough to load the application and do some work, or to die while loading the model
 SETTLED_WITHIN_S = 240
@@ -40,17 +44,21 @@ TEXTS = (
 )
 
 
-def test_a_thousand_messages_while_everything_is_killed_ten_times(tmp_path: Path) -> None:
+@sizes
+def test_messages_while_everything_is_killed(tmp_path: Path, messages: int, kills: int) -> None:
     with town(tmp_path, specs=specs()) as place:
-        _write_while_killing(place, messages=1_000, kills=10)
+        _write_while_killing(place, messages, kills)
 
 
-def test_two_workers_on_postgresql_are_killed_as_well(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@sizes
+def test_two_workers_on_postgresql_are_killed_as_well(
+    tmp_path: Path, request: pytest.FixtureRequest, messages: int, kills: int
+) -> None:
     if databases.POSTGRESQL not in databases.kinds():
         return  # the summary says loudly that PostgreSQL is not tested
     template: PostgresTemplate = request.getfixturevalue("postgresql_template")
     with template.empty() as url, town(tmp_path, url, specs(), workers=2) as place:
-        _write_while_killing(place, messages=600, kills=6)
+        _write_while_killing(place, messages, kills)
 
 
 def _write_while_killing(place: Town, messages: int, kills: int) -> None:

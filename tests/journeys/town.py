@@ -171,6 +171,7 @@ def _environment(folder: Path, url: str, database_url: str, twilio: Started, smt
         "PORT": url.rpartition(":")[2],
         "PUBLIC_URL": url,
         "DATABASE_URL": database_url,
+        "MEDIA_FOLDER": str(folder / "media"),
         "CONFIG_FILE": str(_city_without_night(folder)),
         "SECRET_KEY": SECRET,
         "ADMIN_EMAIL": "admin@jakarta.example",

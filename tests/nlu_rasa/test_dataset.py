@@ -94,3 +94,31 @@ def test_training_says_it_in_one_sentence(tmp_path: Path) -> None:
 
 def test_the_projects_own_data_can_be_read() -> None:
     assert len(read_examples(DATA)) > 1000
+
+
+def rows_of(service: str, count: int, intent: str | None = "lapor") -> str:
+    rows = [
+        {**GOOD, "text": f"{service} {n}", "intent": intent, "service": service, "place": None}
+        for n in range(count)
+    ]
+    return "\n".join(map(json.dumps, rows))
+
+
+def test_only_the_part_like_life_counts_for_confidence_and_as_often_as_it_comes(tmp_path: Path) -> None:
+    for name in ("keseharian", "history"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "hard.jsonl").write_text(rows_of("pohon", 5))
+    (tmp_path / "keseharian" / "a.jsonl").write_text(
+        rows_of("bansos", 10) + "\n" + rows_of("pajak_daerah", 10)
+    )
+    (tmp_path / "history" / "b.jsonl").write_text(rows_of("ktp", 2, None))
+    weights = {e.service: e.weight for e in read_examples(tmp_path)}
+    assert weights["pohon"] == 0
+    assert weights["ktp"] == 1
+    assert weights["bansos"] / weights["pajak_daerah"] == pytest.approx(1137 / 27)
+    assert weights["bansos"] + weights["pajak_daerah"] == pytest.approx(2)
+
+
+def test_without_such_a_part_all_count_alike(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(rows_of("bansos", 3) + "\n" + rows_of("pajak_daerah", 3))
+    assert {e.weight for e in read_examples(tmp_path)} == {1.0}

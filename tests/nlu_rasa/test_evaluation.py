@@ -13,7 +13,7 @@ from decisions import City, Thresholds, read_city
 from report import html_report
 from scores import Prediction, confusions, sections
 from terminal import confusion_table, table
-from thresholds import curve, emergency_threshold, paying, reaching
+from thresholds import covering, curve, emergency_threshold, reaching
 from tiny import run_command, write_rows
 
 ROW = {"text": "jalan rusak di jl melati", "intent": "lapor", "service": "jalan_rusak"}
@@ -121,7 +121,7 @@ def test_curves() -> None:
     right = [True] * 30 + [False] * 10
     sure = [1 - i / 100 for i in range(40)]
     assert plots.precision_curve(right, sure)[-1] == (1.0, 0.75)
-    points = curve(sure, right, right)
+    points = curve(sure, right, right, [1.0] * 40)
     best = reaching(points, 0.9)
     assert best is not None
     assert best.coverage == 1.0
@@ -129,17 +129,27 @@ def test_curves() -> None:
     assert reaching(points[30:], 1.1) is None
 
 
-def test_the_price_of_an_error_sets_the_threshold() -> None:
+def test_where_the_aims_cannot_be_had_the_wanted_coverage_sets_the_threshold() -> None:
     sure = [1 - i / 1000 for i in range(1000)]
-    right = [i < 500 or i % 2 == 0 for i in range(1000)]  # all right, from the middle on every other one
-    assert 0.4 < paying(sure, right, 2.0) < 0.6
-    assert paying(sure, right, 0.5) == 0.0
+    points = curve(sure, [i % 2 == 0 for i in range(1000)], [True] * 1000, [1.0] * 1000)
+    assert reaching(points, 0.95) is None
+    assert covering(points, 0.65).threshold == pytest.approx(0.35, abs=0.002)
+    assert covering(points, 1.1) == points[-1]
+
+
+def test_messages_count_as_often_as_they_come() -> None:
+    right, rare_first = [False] * 100 + [True] * 100, [1.0] * 100 + [9.0] * 100
+    points = curve([1.0] * 200, right, [True] * 200, rare_first)
+    assert points[-1].precision == pytest.approx(0.9)
+    assert points[99].coverage == pytest.approx(0.1)
 
 
 def test_one_false_alarm_in_two_hundred() -> None:
     others = [i / 400 for i in range(400)]
-    limit = emergency_threshold([*others, 0.999], [False] * 400 + [True], 1 / 200)
+    limit = emergency_threshold([*others, 0.999], [False] * 400 + [True], [1.0] * 401, 1 / 200)
     assert sum(value >= limit for value in others) == 2
+    doubled = [2.0 if value > 0.9 else 1.0 for value in others]
+    assert emergency_threshold([*others, 0.999], [False] * 400 + [True], [*doubled, 1.0], 1 / 200) > limit
 
 
 def test_thresholds_come_from_the_apps_configuration(tmp_path: Path) -> None:

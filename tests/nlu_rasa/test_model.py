@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
+from components.heads import HeadSettings, fit_curve, train_head
 from components.linear import LinearModel, LinearSettings, ModelError, fit_also_margin, train
 from dataset import Example
 from tiny import ROWS
@@ -116,3 +118,15 @@ def test_random_text_never_fails(model: LinearModel) -> None:
     ]
     texts += ["a" * 1_000_000, "ya " * 50_000, "\ud800\udfff", "\x00", "🙏" * 3000]
     assert len(model.predict(texts)) == len(texts)
+
+
+def test_curve_and_frequency_follow_the_weights() -> None:
+    features = csr_matrix(np.eye(8, dtype=np.float32).repeat(6, axis=0))
+    labels = ["a", "b"] * 24
+    settings = HeadSettings(folds=2, prior=0.5)
+    alike, _ = train_head(features, labels, settings)
+    assert np.array_equal(alike.bias, train_head(features, labels, settings, np.zeros(48))[0].bias)
+    often, _ = train_head(features, labels, settings, np.array([9.0, 1.0] * 24))
+    gained = often.bias - alike.bias
+    assert gained[0] - gained[1] == pytest.approx(0.5 * np.log(9), rel=1e-3)
+    assert fit_curve(np.zeros((4, 2)), np.array([0, 1, 0, 1]), np.array([1.0, 0, 1, 0]))[0] > 0

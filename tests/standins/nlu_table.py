@@ -31,7 +31,7 @@ class Row:
 
 TABLE = (
     Row(r"kebakaran|api besar", (("darurat", 0.94), ("lapor", 0.04)), (("kebakaran", 0.97), ("bencana", 0.02))),
-    Row(r"ktp.*(hilang|urus)", (("tanya", 0.91), ("lapor", 0.06)), (("ktp", 0.93),), (("ktp_hilang", 0.88),)),
+    Row(r"ktp.*(hilang|urus)", (("tanya", 0.96), ("lapor", 0.02)), (("ktp", 0.93),), (("ktp_hilang", 0.95),)),
     Row(r"^apakah|buka hari", (("tanya", 0.84), ("lapor", 0.08)), (("rt_rw", 0.41), ("ktp", 0.22))),
     Row(r"orangnya langsung|robot", (("bicara_petugas", 0.93), ("marah", 0.04))),
     Row(r"^(batal|cabut)", (("batal", 0.95), ("tolak", 0.03))),

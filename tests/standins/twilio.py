@@ -25,6 +25,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.standins.twilio_account import Account, Faults, refusal
+from tests.standins.twilio_media import MediaShelf, media_api
 from tests.standins.twilio_setup import Setup, setup_api
 from tests.standins.twilio_specs import Specs
 
@@ -50,7 +51,9 @@ def create_app(stand_in: StandIn) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = True  # a hang-up must reach the server
     app.extensions["stand_in"] = stand_in
     app.extensions["setup"] = Setup(stand_in.account.sid, stand_in.token)
+    app.extensions["media"] = MediaShelf(stand_in.account.sid, stand_in.token)
     app.register_blueprint(setup_api)
+    app.register_blueprint(media_api)
     app.register_blueprint(api)
     app.register_blueprint(steering)
     return app
@@ -141,6 +144,7 @@ def set_up() -> Response:
 @steering.post("/clear")
 def clear() -> Response:
     _here().account.clear()
+    current_app.extensions["media"].clear()
     return _json({})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import agency_work, followups, inbox
+from bot import agency_work, followups, inbox, rechecks
 from bot.agency_work import Desk
 from bot.delivery import Courier
 from bot.messages import SIMULATOR, Content, Incoming
@@ -25,13 +25,20 @@ from tests.support.clock import MoveableClock
 
 
 def meaning(
-    intent: str, service: str = "", *, faq: str = "", place: str = "", sure: float = 0.95
+    intent: str,
+    service: str = "",
+    *,
+    faq: str = "",
+    place: str = "",
+    sure: float = 0.95,
+    also: tuple[str, ...] = (),
 ) -> Understanding:
     """What the model makes of a text."""
     return Understanding(
         intents=(Guess(intent, sure),),
         services=(Guess(service, 0.95),) if service else (),
         faqs=(Guess(faq, 0.95),) if faq else (),
+        also=also,
         place=Place(place) if place else None,
     )
 
@@ -81,7 +88,9 @@ class Number:
         raise AssertionError("There is no end to the work.")
 
     def follow_up(self) -> int:
-        return followups.run_due(self.database, self.rulebook, self.clock.now())
+        now = self.clock.now()
+        asked_again = rechecks.run_due(self.database, self.rulebook, now)
+        return asked_again + followups.run_due(self.database, self.rulebook, now)
 
     def later(self, **parts: float) -> None:
         """Time goes by, and what falls due meanwhile is done hour by hour."""
@@ -108,7 +117,7 @@ class Number:
 
     def letters(self) -> list[str]:
         """Subjects of the e-mails to agencies, oldest first."""
-        return [row.body["subject"] for row in self._outbox() if row.channel == "email"]
+        return [row.body.get("subject", "") for row in self._outbox() if row.channel == "email"]
 
     def agency(self, action: str, *arguments: Any) -> None:
         """The agency of the newest ticket does something."""

@@ -1,5 +1,6 @@
 """The Twilio stand-in, as a test looks into it and steers it."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,6 +31,15 @@ class Twilio:
 
     def fails(self, mode: str, **details: Any) -> None:
         assert self._http.post("faults", json={"mode": mode, **details}).status_code == 200
+
+    def puts(self, content: bytes = b"", **how: Any) -> str:
+        """A file comes in; the address that a webhook would name. ``how``: ``tests.standins.twilio_media``."""
+        file = {"content": base64.b64encode(content).decode(), **how}
+        return str(self._http.post("media", json=file).json()["url"])
+
+    def asked(self) -> list[dict[str, Any]]:
+        """The requests for files so far."""
+        return self.get("media")
 
     def clear(self) -> None:
         self._http.post("clear")

@@ -14,7 +14,9 @@ export function segments(text) {
   return { count, length, room: count === 1 ? alone : count * joined, alphabet: isPlain ? "GSM-7" : "UCS-2" };
 }
 
-/** A message as it would be sent where there are no buttons. */
-export function asPlainText({ text, choices }) {
-  return [text, ...choices.map(({ title }, n) => `${n + 1}. ${title}`)].join("\n");
+/** A message as it would be sent where there are no buttons; choices that are the numbers themselves are not listed. */
+export function asPlainText({ text, choices, hint }) {
+  const isNumbers = choices.every(({ title }, n) => title === `${n + 1}`);
+  const list = isNumbers ? [] : choices.map(({ title }, n) => `${n + 1}. ${title}`);
+  return [text, ...list, ...(choices.length && hint ? [hint] : [])].join("\n");
 }

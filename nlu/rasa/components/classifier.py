@@ -91,4 +91,4 @@ def _example(message: Message) -> Example:
     properties = {name: message.get(name) for name in ("text", "intent", "service", "faq")}
     if properties["intent"] == NO_INTENT:
         properties["intent"] = None
-    return Example(**properties, also=tuple(message.get("also") or ()))
+    return Example(**properties, also=tuple(message.get("also") or ()), weight=message.get("weight", 1.0))

@@ -28,11 +28,15 @@ _SMOOTHING = 0.5
 
 @dataclass(frozen=True)
 class HeadSettings:
-    """The machines' C, how much naive Bayes counts beside them (0: not at all), held-out parts for calibration."""
+    """The machines' C, how much naive Bayes counts beside them (0: not at all), held-out parts for calibration.
+
+    `prior` is what a label gains for every e-fold that it is more frequent in life than others.
+    """
 
     cost: float = 1.0
     bayes: float = 0.0
     folds: int = 4
+    prior: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,34 @@ def normalised_sigmoid(scores: np.ndarray, curve: tuple[float, float]) -> np.nda
     return np.asarray(alone / alone.sum(axis=1, keepdims=True))
 
 
-def train_head(features: csr_matrix, labels: Sequence[str], settings: HeadSettings) -> tuple[Head, np.ndarray]:
+def train_head(
+    features: csr_matrix, labels: Sequence[str], settings: HeadSettings, weights: np.ndarray | None = None
+) -> tuple[Head, np.ndarray]:
     """Trains a head and calibrates it on held-out folds; returns it with its held-out scores.
+
+    All examples are learned from alike; `weights` tell how much each counts for the curve and for how frequent
+    its label is in life. Without them, or where all are 0, all count alike and no label is more frequent.
 
     A label with one or two examples is learned as well as it can be. With fewer than two folds, or one label
     only, nothing is held out and the curve is a usual one.
     """
     names = sorted(set(labels))
-    weights, bias = _fit(features, labels, names, settings)
-    held_out = _held_out_scores(features, labels, names, settings)
+    columns, bias = _fit(features, labels, names, settings)
     targets = np.searchsorted(names, labels)
-    curve = _fit_curve(held_out, targets) if len(held_out) and len(names) > 1 else _UNCALIBRATED
-    return Head(names, weights, bias, curve), held_out
+    counted = weights if weights is not None and weights.any() else np.ones(len(targets))
+    shift = settings.prior * _frequency(targets, counted, len(names))
+    held_out = _held_out_scores(features, labels, names, settings) + shift
+    curve = fit_curve(held_out, targets, counted) if len(held_out) and len(names) > 1 else _UNCALIBRATED
+    return Head(names, columns, bias + shift, curve), held_out
+
+
+def _frequency(targets: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
+    """The logarithm of how frequent each label is, around 0; all 0 where all examples count alike."""
+    if (weights == weights[0]).all():
+        return np.zeros(count, dtype=np.float32)
+    totals = np.bincount(targets, weights, minlength=count)
+    logs = np.log(np.maximum(totals, totals[totals > 0].min()))
+    return (logs - logs.mean()).astype(np.float32)
 
 
 def _fit(
@@ -131,14 +151,16 @@ def _held_out_scores(
     return scores
 
 
-def _fit_curve(scores: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
-    """The slope (positive) and offset under which the held-out labels are most likely."""
+def fit_curve(scores: np.ndarray, targets: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """The slope (positive) and offset under which the held-out labels are most likely, weights regarded."""
+    counted = weights > 0
+    scores, targets, weights = scores[counted], targets[counted], weights[counted]
     rows = np.arange(len(targets))
     scores = scores.astype(np.float64)  # in single precision the search would not see its own steps
 
     def loss(parameters: np.ndarray) -> float:
         curve = float(np.exp(parameters[0])), float(parameters[1])
-        return float(-np.log(normalised_sigmoid(scores, curve)[rows, targets]).mean())
+        return float(-np.average(np.log(normalised_sigmoid(scores, curve)[rows, targets]), weights=weights))
 
     start = [np.log(_UNCALIBRATED[0]), _UNCALIBRATED[1]]
     best = minimize(loss, start, method="L-BFGS-B", bounds=[(-3.0, 4.0), (-20.0, 20.0)]).x

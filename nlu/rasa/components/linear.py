@@ -33,11 +33,15 @@ class Labelled(Protocol):
     service: str | None
     faq: str | None
     also: tuple[str, ...]
+    weight: float
 
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """`folds` held-out parts for calibration (0 or 1: none); the rest per head as in HeadSettings."""
+    """`folds` held-out parts for calibration (0 or 1: none); the rest per head as in HeadSettings.
+
+    Only services have a `prior`: what intents and questions come how often is not known.
+    """
 
     intent_cost: float = 1.0
     service_cost: float = 0.25
@@ -45,6 +49,7 @@ class LinearSettings:
     intent_bayes: float = 0.0
     service_bayes: float = 0.6
     faq_bayes: float = 0.5
+    service_prior: float = 0.03
     folds: int = 4
     char_min: int = 2
     char_max: int = 5
@@ -53,7 +58,8 @@ class LinearSettings:
 
     def of(self, head: str) -> HeadSettings:
         """The settings of one head."""
-        return HeadSettings(getattr(self, f"{head}_cost"), getattr(self, f"{head}_bayes"), self.folds)
+        cost, bayes = getattr(self, f"{head}_cost"), getattr(self, f"{head}_bayes")
+        return HeadSettings(cost, bayes, self.folds, self.service_prior if head == "service" else 0.0)
 
 
 class ModelError(ValueError):
@@ -75,16 +81,19 @@ class LinearModel:
         Labels are `{"name", "confidence"}`. A head that was never trained gives None and an empty ranking;
         so do service and faq where the text holds nothing that was seen in training.
         """
-        features = self.ngrams.transform(texts)
-        known = np.diff(features.indptr) > 0
-        all_scores = np.asarray(features @ self._weights)
+        scores, known = self.scores(texts)
         results: list[dict[str, Any]] = [{"also": []} for _ in texts]
-        start = 0
         for name, head in self.heads.items():
-            scores = all_scores[:, start : start + len(head.labels)] + head.bias
-            start += len(head.labels)
-            self._add_rankings(results, name, head, scores, known)
+            self._add_rankings(results, name, head, scores[name], known)
         return results
+
+    def scores(self, texts: Sequence[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Each head's margins, a row a text, and which texts hold anything that was seen in training."""
+        features = self.ngrams.transform(texts)
+        margins = np.asarray(features @ self._weights)
+        ends = np.cumsum([len(head.labels) for head in self.heads.values()])[:-1]
+        parts = zip(self.heads.items(), np.split(margins, ends, axis=1), strict=True)
+        return {name: part + head.bias for (name, head), part in parts}, np.diff(features.indptr) > 0
 
     def _add_rankings(
         self, results: list[dict[str, Any]], name: str, head: Head, scores: np.ndarray, known: np.ndarray
@@ -173,7 +182,8 @@ def train(
         if not rows:
             heads[name] = Head([], np.zeros((features.shape[1], 0), np.float32), np.zeros(0, np.float32))
             continue
-        head, held_out = train_head(features[rows], labels, settings.of(name))
+        weights = np.array([examples[row].weight for row in rows])
+        head, held_out = train_head(features[rows], labels, settings.of(name), weights)
         heads[name] = head
         progress(f"{name}: {len(head.labels)} labels from {len(rows)} messages")
         if name == "service" and len(held_out):

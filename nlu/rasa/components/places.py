@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from components.gazetteer import Gazetteer, Mention, resolve
 from components.place_words import (
@@ -48,6 +48,14 @@ class Span:
     score: float
 
 
+class Tagger(Protocol):
+    """Chooses the place among the words, given what the rules propose."""
+
+    def span(self, tokens: list[Token], guesses: list[Span]) -> Span | None:
+        """None where there is no place."""
+        ...
+
+
 _NAME_ROOM = {"street": 3, "area": 3, "landmark": 2, "relation": 2, "unit": 0, "name": 1}
 """How many unknown words may follow a word of this kind as its name."""
 
@@ -58,21 +66,24 @@ _WEIGHTS = {"street": 3.0, "unit": 1.0, "area": 1.5, "landmark": 1.5, "name": 2.
 
 
 class PlaceRules:
-    """The rules over one gazetteer; one message at a time, without state between."""
+    """The rules over one gazetteer; one message at a time, without state between.
 
-    def __init__(self, gazetteer: Gazetteer):
+    With a `tagger` the rules only propose, and the area's official name is still looked up.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, tagger: Tagger | None = None):
         self._gazetteer = gazetteer
+        self._tagger = tagger
 
     def find(self, text: str) -> dict[str, Any] | None:
         """The place as written (`text`, `start`, `end`) with `kelurahan`, `kecamatan` and `city` where named.
 
         None when no place is named. Only the first 4,000 characters are looked at.
         """
-        tokens, mentions = self._read(text[:_LONGEST])
-        spans = _join(_spans(tokens), tokens)
-        if not spans:
+        tokens, mentions, spans = self._propose(text)
+        best = self._tagger.span(tokens, spans) if self._tagger else max(spans, key=_strength, default=None)
+        if best is None:
             return None
-        best = max(spans, key=lambda span: span.score)
         start, end = tokens[best.start].start, tokens[best.end - 1].end
         area = resolve(_near(mentions, best))
         return {
@@ -83,6 +94,15 @@ class PlaceRules:
             "kecamatan": area.kecamatan,
             "city": area.city,
         }
+
+    def propose(self, text: str) -> tuple[list[Token], list[Span]]:
+        """The words, and the stretches of them that may be a place."""
+        tokens, _, spans = self._propose(text)
+        return tokens, spans
+
+    def _propose(self, text: str) -> tuple[list[Token], list[Mention], list[Span]]:
+        tokens, mentions = self._read(text[:_LONGEST])
+        return tokens, mentions, _join(_spans(tokens), tokens)
 
     def _read(self, text: str) -> tuple[list[Token], list[Mention]]:
         """The tokens with their kinds, and the area names among them."""
@@ -107,6 +127,10 @@ class PlaceRules:
             for index, (word, match) in enumerate(zip(words, matches, strict=True))
         ]
         return tokens, mentions
+
+
+def _strength(span: Span) -> float:
+    return span.score
 
 
 def _kind(word: str) -> str:

@@ -12,7 +12,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 ADDED = {
     "users": ("agency", "phone", "phone_hash"),
     "tickets": ("linked_to", "sealed", "may_write", "on_behalf", "rating"),
-    "citizens": ("blocked_at",),
+    "citizens": ("blocked_at", "erased_at"),
 }
 
 
@@ -28,6 +28,7 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("on_behalf", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("tickets", sa.Column("rating", sa.SmallInteger(), nullable=True))
     op.add_column("citizens", sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("citizens", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("users", sa.Column("agency", sa.String(), nullable=True))
     op.add_column("users", sa.Column("phone", sa.LargeBinary(), nullable=True))
     op.add_column("users", sa.Column("phone_hash", sa.String(), nullable=True))

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from bot.conversation import Dialogue, Situation, respond, respond_to_silence
 from bot.conversation.state import Asked, Draft, Pending
-from bot.conversation.turn import AddToTicket, AskPerson, FileReport
+from bot.conversation.turn import AddToTicket, AskPerson, Correct, FileReport
 from bot.messages import Location
 from tests.bot.conversation.conftest import NOON, ticket, understood
 
 POTHOLE = "jalan berlubang di Jl. Melati Tebet, tolong diperbaiki"
+LATER = NOON + timedelta(minutes=30)
 QUIET = Situation(answerable=frozenset({"ktp_hilang"}))
 
 
@@ -57,8 +58,8 @@ def test_a_question_left_unanswered_still_becomes_a_ticket(said, city):
     asked = respond(
         Dialogue(), said("jalan rusak parah pak tolong", understood("lapor", "jalan_rusak")), QUIET, city
     )
-    assert asked.wake_at == NOON + timedelta(minutes=30)
-    turn = respond_to_silence(asked.dialogue, QUIET)
+    assert asked.wake_at == NOON + timedelta(minutes=31)  # half an hour from the asking
+    turn = respond_to_silence(asked.dialogue, QUIET, city, LATER)
     assert turn.action.draft.service == "jalan_rusak"
     assert turn.dialogue.pending is None
 
@@ -66,7 +67,7 @@ def test_a_question_left_unanswered_still_becomes_a_ticket(said, city):
 def test_a_choice_left_unanswered_goes_to_a_person(said, city):
     unsure = said("itu yg di ujung sana kok begitu terus ya", understood("lapor", "pohon", service_sure=0.3))
     asked = respond(Dialogue(), unsure, QUIET, city)
-    turn = respond_to_silence(asked.dialogue, QUIET)
+    turn = respond_to_silence(asked.dialogue, QUIET, city, LATER)
     assert turn.action == AskPerson("unsure", unsure.text)
 
 
@@ -95,8 +96,9 @@ def test_other_goes_to_a_person_with_the_story(said, city):
 def test_a_number_outside_the_list_is_no_choice(said, city):
     dialogue = Dialogue(Pending(Asked.SERVICE, NOON, ("pungli", "other")), Draft("lapor", "diminta uang"))
     turn = respond(dialogue, said("7", understood("tambah_info", sure=0.4)), QUIET, city)
-    assert isinstance(turn.action, AskPerson)
-    assert "diminta uang" in turn.action.text
+    assert [reply.wording for reply in turn.replies] == ["choose_within"]
+    assert turn.dialogue.draft is not None
+    assert turn.action is None
 
 
 def test_an_emergency_is_answered_first_and_filed_at_once(said, city):
@@ -196,7 +198,7 @@ def test_an_emergency_does_not_make_a_report_forgotten(said, city):
 def test_opting_out_still_files_the_report_but_says_nothing_more(said, city):
     dialogue = Dialogue(Pending(Asked.PLACE, NOON), Draft("lapor", "lampu mati", "lampu_jalan"))
     stopped = respond(dialogue, said("stop", None), QUIET, city)
-    turn = respond_to_silence(stopped.dialogue, replace(QUIET, opted_out=True))
+    turn = respond_to_silence(stopped.dialogue, replace(QUIET, opted_out=True), city, LATER)
     assert isinstance(turn.action, FileReport)
     assert not turn.replies
 
@@ -251,3 +253,95 @@ def test_what_is_clear_already_is_not_asked(said, city):
     clear = understood("lapor", "jalan_rusak", sure=0.45, service_sure=0.97, place="Jl. Melati")
     turn = respond(Dialogue(), said("bolong gede banget di Jl. Melati tuh", clear), QUIET, city)
     assert isinstance(turn.action, FileReport)
+
+
+def test_a_pin_in_another_country_is_a_slip_and_leaves_the_question_open(said, city):
+    asked = respond(
+        Dialogue(), said("jalan rusak parah pak tolong", understood("lapor", "jalan_rusak")), QUIET, city
+    )
+    turn = respond(asked.dialogue, said("", None, abroad=True), QUIET, city)
+    assert [reply.wording for reply in turn.replies] == ["pin_abroad"]
+    assert turn.dialogue.pending.asked is Asked.PLACE
+    assert turn.wake_at is not None
+
+
+def test_a_place_that_is_only_an_emoji_is_none(said, city):
+    asked = respond(
+        Dialogue(), said("jalan rusak parah pak tolong", understood("lapor", "jalan_rusak")), QUIET, city
+    )
+    turn = respond(asked.dialogue, said("\U0001f64f\U0001f64f", understood("terima_kasih", sure=0.4)), QUIET, city)
+    assert [reply.wording for reply in turn.replies] == ["report_filed_without_place"]
+    assert turn.action.draft.place is None
+
+
+# -- what the first readers of the journeys stumbled over -------------------------------------------------------
+
+
+def test_here_is_a_place_only_to_whoever_stands_there(said, city):
+    report = said("jalan rusak parah pak tolong", understood("lapor", "jalan_rusak"))
+    asked = respond(Dialogue(), report, QUIET, city)
+    here = said("di sini pak", understood("tambah_info"), means_here=True)
+    again = respond(asked.dialogue, here, QUIET, city)
+    assert [reply.wording for reply in again.replies] == ["send_pin"]
+    filed = respond(again.dialogue, here, QUIET, city)
+    assert [reply.wording for reply in filed.replies] == ["report_filed_without_place"]
+
+
+def test_an_old_button_reaches_nobody(said, city):
+    turn = respond(
+        Dialogue(), said("Trotoar dan JPO", understood("lapor", "trotoar_jpo"), choice="x"), QUIET, city
+    )
+    assert (turn.action, turn.replies[0].wording) == (None, "button_old")
+
+
+def test_the_same_words_again_are_the_same_report(said, city):
+    mine = Situation(tickets=(ticket("received", told=POTHOLE, created_at=NOON - timedelta(minutes=3)),))
+    turn = respond(Dialogue(), said(POTHOLE, understood("lapor", "jalan_rusak", place="Jl. Melati")), mine, city)
+    assert (turn.action, turn.replies[0].wording) == (None, "told_already")
+
+
+def test_there_means_the_place_just_named(said, city):
+    mine = Situation(tickets=(ticket("received", place="Jl. Melati 3"),))
+    just_now = Dialogue(recent="JK-7Q2M9X-4", recent_at=NOON)
+    also = said("di situ juga banyak parkir liar", understood("lapor", "parkir_liar"), means_there=True)
+    assert respond(just_now, also, mine, city).action.draft.place == "Jl. Melati 3"
+
+
+def test_a_slip_of_the_pen_is_put_right(said, city):
+    mine, just_now = Situation(tickets=(ticket("received"),)), Dialogue(recent="JK-7Q2M9X-4", recent_at=NOON)
+    slip = said("eh maksudnya Jl. Nanas 9", understood("tambah_info", place="Jl. Nanas 9"), corrects=True)
+    assert respond(just_now, slip, mine, city).action == Correct("JK-7Q2M9X-4", place="Jl. Nanas 9")
+
+
+def test_a_story_that_lacks_only_its_place_waits_for_it(said, city):
+    report = said(
+        "jalan rusak parah pak tolong", understood("lapor", "jalan_rusak"), now=NOON + timedelta(seconds=1)
+    )
+    turn = respond(Dialogue(), report, QUIET, city)
+    assert (turn.hold, turn.wake_at) == (True, NOON + timedelta(seconds=15))
+
+
+def test_in_danger_loneliness_is_no_address(said, city):
+    urgent = Situation(tickets=(ticket("received", urgent=True, sealed=True),))
+    asked = Dialogue(
+        Pending(Asked.EMERGENCY_PLACE, NOON, ticket="JK-7Q2M9X-4"), recent="JK-7Q2M9X-4", recent_at=NOON
+    )
+    turn = respond(asked, said("saya sendirian", understood("tambah_info")), urgent, city)
+    assert turn.replies[0].wording == "emergency_more_self_harm_ask_place"
+    assert turn.action == AddToTicket("JK-7Q2M9X-4", "saya sendirian")
+
+
+def test_minutes_after_an_emergency_nothing_is_a_question_for_tomorrow(said, city):
+    urgent = Situation(tickets=(ticket("waiting", urgent=True, service="kebakaran"),))
+    just_now = Dialogue(recent="JK-7Q2M9X-4", recent_at=NOON)
+    coming = said("is somebody coming?", understood("tanya", sure=0.6), english=True)
+    assert respond(just_now, coming, urgent, city).replies[0].wording == "emergency_more"
+    when = said("damkarnya sudah jalan belum?", understood("cek_status"))
+    assert respond(just_now, when, urgent, city).replies[0].wording == "status_urgent"
+
+
+def test_without_the_model_the_words_tell_what_kind_of_emergency_it_is(said, city):
+    fire = said("kebakaran di ruko Jl. Dahlia", None, emergency_service="kebakaran", names_place=True)
+    turn = respond(Dialogue(), fire, QUIET, city)
+    assert turn.action.draft.service == "kebakaran"
+    assert turn.replies[0].wording == "emergency_with_number"

@@ -1,0 +1,102 @@
+"""Standing answers and what goes with them: a question before, one behind, and one some days later."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.city import City
+from bot.conversation import reports
+from bot.conversation.choosing import chosen, yes_or_no
+from bot.conversation.meaning import answer_confidence
+from bot.conversation.state import COURTESY_QUESTIONS, Advice, Asked, Dialogue, Draft, Pending, Said, Situation
+from bot.conversation.turn import AnswerRecheck, AskLater, AskPerson, Reply, Turn
+
+OVER, WITHIN, NOT_YET = "over", "within", "no"
+STEPS = ((OVER, "choice_over"), (WITHIN, "choice_within"), (NOT_YET, "choice_not_yet"))
+YES_OR_NO = (("yes", "choice_helped"), ("no", "choice_not_helped"))
+# "Did it work out?" is answered within this time, or counts as no longer asked.
+RECHECK_LASTS = timedelta(days=7)
+
+
+def question(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    """A question with a standing answer gets it, or what must be known first; any other goes to a person."""
+    faq = said.understanding.faq if said.understanding else None
+    sure = said.understanding is not None and answer_confidence(said.understanding) >= city.thresholds.answer
+    if not faq or not sure or faq.label not in situation.answerable:
+        action = AskPerson("question", said.text)
+        return Turn(dialogue, (Reply("handed_over_question"),), action, outcome="person")
+    advice = situation.advice.get(faq.label, Advice())
+    if advice.days is not None and dialogue.draft is None:
+        return _check_first(dialogue, said, faq.label, advice, city)
+    return _answer(dialogue, said, faq.label, advice, city)
+
+
+def checked(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
+    """Whether the step was taken: overdue makes a ticket with that history; else it is told, and asked again."""
+    topic, draft = pending.topic, pending.held
+    option = chosen(pending, said) or (NOT_YET if said.agrees is False else None)
+    if option is None or topic is None or draft is None:
+        return None
+    days = situation.advice.get(topic, Advice()).days or 0
+    if option == OVER:
+        return _file(dialogue, replace(draft, checked=(topic, said.text)), said, city)
+    wording = "check_wait" if option == WITHIN else "check_do"
+    action = AskLater(topic, days)
+    return Turn(dialogue.answered(), (Reply(wording, topic=topic),), action, outcome="answered")
+
+
+def helped(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
+    """Was the answer of use? A no makes a ticket of the question; anything else is taken for what it says."""
+    verdict, draft = yes_or_no(pending, said), pending.held
+    understood = said.understanding
+    if understood and understood.intent.label == "terima_kasih":
+        verdict = True
+    if verdict is None or draft is None:
+        return None
+    if verdict:
+        return Turn(dialogue.answered(), (Reply("glad_it_helped"),), outcome="answered")
+    reason = "" if said.is_short else f"\n{said.text}"
+    return _file(dialogue, replace(draft, story=f"{draft.story}{reason}"), said, city)
+
+
+def rechecked(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
+    """The answer to "did it work out?", which was asked days after an answer was given."""
+    if situation.rechecking is None:
+        return None
+    topic, asked_at = situation.rechecking
+    verdict = said.choice == "yes" if said.choice in ("yes", "no") else said.agrees
+    if verdict is None or said.at - asked_at > RECHECK_LASTS:
+        return None
+    if verdict:
+        return Turn(dialogue, (Reply("glad_it_helped"),), AnswerRecheck(topic), outcome="answered")
+    service = situation.advice.get(topic, Advice()).service
+    draft = reports.from_said(said, "lapor", service or reports.FALLBACK_SERVICE)
+    return Turn(dialogue, (Reply("report_filed"),), AnswerRecheck(topic, draft), outcome="filed")
+
+
+def _check_first(dialogue: Dialogue, said: Said, topic: str, advice: Advice, city: City) -> Turn:
+    options = tuple(key for key, _ in STEPS)
+    pending = Pending(Asked.CHECK, said.now, options, topic=topic, held=_draft(said, advice))
+    state = replace(dialogue, pending=pending)
+    return Turn(state, (Reply("check_first", choices=STEPS, topic=topic),), outcome="asked")
+
+
+def _answer(dialogue: Dialogue, said: Said, topic: str, advice: Advice, city: City) -> Turn:
+    asks_already = dialogue.pending is not None and dialogue.pending.asked not in COURTESY_QUESTIONS
+    if not advice.helped or dialogue.draft or asks_already:
+        return Turn(dialogue, (Reply("answer", topic=topic),), outcome="answered")
+    pending = Pending(Asked.HELPED, said.now, ("yes", "no"), topic=topic, held=_draft(said, advice))
+    state = replace(dialogue, pending=pending)
+    replies = (Reply("answer", topic=topic), Reply("ask_helped", choices=YES_OR_NO))
+    return Turn(state, replies, outcome="answered")
+
+
+def _file(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn:
+    """File ``draft`` beside whatever report is still open."""
+    filed = reports.file(dialogue, draft, city, said.now)
+    return replace(filed, dialogue=replace(filed.dialogue, draft=dialogue.draft))
+
+
+def _draft(said: Said, advice: Advice) -> Draft:
+    guess = said.understanding.service if said.understanding else None
+    service = advice.service or (guess.label if guess else None) or reports.FALLBACK_SERVICE
+    return reports.from_said(said, "lapor", service)

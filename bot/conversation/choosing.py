@@ -1,0 +1,76 @@
+"""Is this an answer at all? A picked option, or a matter of its own that came instead of one."""
+
+import re
+
+from bot.conversation.meaning import REPORTS
+from bot.conversation.state import Pending, Said
+
+SURE = 0.7
+SURE_REPORT = 0.8
+OWN_MATTERS = frozenset(
+    {"tanya", "cek_status", "batal", "bicara_petugas", "bantuan", "berhenti", "hapus_data", "di_luar_cakupan"}
+)
+
+
+def chosen(pending: Pending, said: Said) -> str | None:
+    """The option that was picked, by button or by its number in the list."""
+    if said.choice in pending.options:
+        return said.choice
+    number = re.fullmatch(r"\W*(?:no(?:mor|mer)?\W*)?(\d)\W*", said.text.lower())
+    index = int(number[1]) - 1 if number else -1
+    return pending.options[index] if 0 <= index < len(pending.options) else None
+
+
+def is_out_of_list(pending: Pending, said: Said) -> bool:
+    """A bare number, where a list has no such one."""
+    return bool(pending.options) and re.fullmatch(r"\W*\d{1,3}\W*", said.text) is not None
+
+
+def yes_or_no(pending: Pending, said: Said) -> bool | None:
+    """True for a yes, False for a no, by button, number or word; None for anything else.
+
+    The "tidak" in a report of its own ("sampah tidak diangkut") answers nothing.
+    """
+    option = chosen(pending, said)
+    if option is not None:
+        return option == "yes"
+    return None if is_another_report(None, said) else said.agrees
+
+
+def is_new_matter(said: Said) -> bool:
+    """Whether a message that meets an open question is rather a matter of its own."""
+    understood = said.understanding
+    if understood is None or understood.intent.confidence < SURE:
+        return False
+    courtesy = understood.intent.label in ("terima_kasih", "salam", "marah") and understood.place is None
+    return courtesy or understood.intent.label in OWN_MATTERS
+
+
+def is_story(said: Said) -> bool:
+    """Whether something is reported, in more than the few words of an answer."""
+    understood = said.understanding
+    return (
+        understood is not None
+        and understood.intent.label in REPORTS
+        and understood.intent.confidence >= SURE
+        and not said.is_short
+    )
+
+
+def is_another_report(service: str | None, said: Said) -> bool:
+    """A clear report about another service that comes instead of an answer."""
+    understood = said.understanding
+    if understood is None or understood.intent.label not in REPORTS or understood.service is None:
+        return False
+    sure = understood.intent.confidence >= SURE_REPORT and understood.service.confidence >= SURE_REPORT
+    return sure and understood.service.label != service and not said.is_short
+
+
+def place_in(said: Said) -> str | None:
+    """The place that was named, as written."""
+    return said.understanding.place.text if said.understanding and said.understanding.place else None
+
+
+def written_place(said: Said) -> str | None:
+    """The answer to "where?": people write only the place then, so all of it is; a pin's address helps."""
+    return said.text or (said.location.address if said.location else None) or None

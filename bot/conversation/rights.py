@@ -1,0 +1,92 @@
+"""What every citizen can ask for with a fixed word, and how they are written to about a sealed matter."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.city import City
+from bot.conversation import corrections, tickets, which
+from bot.conversation.choosing import is_another_report, is_new_matter, is_story, yes_or_no
+from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
+from bot.conversation.turn import AskPerson, Erase, Reply, SetOptOut, SetSafeContact, ShowData, Turn
+from bot.words import Command
+
+ERASE_OR_KEEP = (("yes", "choice_erase"), ("no", "choice_keep_data"))
+
+# What is done even while a person holds the conversation, or for a sender who is blocked.
+HEARD_ALWAYS = frozenset({Command.STOP, Command.START, Command.MY_DATA})
+
+Handler = Callable[[Dialogue, Said, Situation, City], Turn]
+
+
+def commands(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
+    """The turn for a message that is one of the fixed words, and nothing else."""
+    if said.command is None:
+        return None
+    if situation.is_silent and said.command not in HEARD_ALWAYS:
+        wants_data = said.command in (Command.ERASE, Command.COPY)
+        return Turn(dialogue, (), AskPerson("data", said.text), outcome="person") if wants_data else None
+    passed = None if said.command in HEARD_ALWAYS else which.passed_over(dialogue, said, situation, city)
+    return passed or HANDLERS[said.command](dialogue, said, situation, city)
+
+
+def erase(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
+    """Erasing cannot be taken back, so a clear yes is needed; anything but that keeps everything."""
+    sure = yes_or_no(pending, said)
+    if sure:
+        return Turn(Dialogue(), (Reply("erased"),), Erase(), outcome="erased")
+    return Turn(dialogue.answered(), (Reply("not_erased"),), outcome="kept") if sure is False else None
+
+
+def safe_contact(
+    dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City
+) -> Turn | None:
+    """Whether this number is safe to write to; whatever else is written is how somebody wants to be reached."""
+    number, sure = pending.ticket, yes_or_no(pending, said)
+    if number is None or (sure is None and (not said.text or is_new_matter(said))):
+        return None
+    if sure is None and is_story(said):
+        return _more_of_it(dialogue, said, situation.ticket(number))
+    other_way = "" if said.is_short and sure is not None else said.text
+    action = SetSafeContact(number, sure is True, other_way)
+    wording = "safe_noted" if sure else ("other_way_noted" if other_way else "unsafe_noted")
+    return Turn(dialogue.answered(), (Reply(wording),), action, outcome="added")
+
+
+def _more_of_it(dialogue: Dialogue, said: Said, ticket: TicketView | None) -> Turn | None:
+    """The story goes on, or another begins; the question stays."""
+    if ticket is None or is_another_report(ticket.service, said):
+        return None
+    return tickets.add(dialogue, said, ticket, silent=False)
+
+
+def _stop(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    return Turn(dialogue, (Reply("opted_out"),), SetOptOut(True), outcome="opted_out")
+
+
+def _start(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    return Turn(dialogue, (Reply("opted_in"),), SetOptOut(False), outcome="opted_in")
+
+
+def _my_data(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    return Turn(dialogue, (Reply("your_data"),), ShowData(), outcome="data_request")
+
+
+def _copy(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    """A full copy is handed out by a person, who makes sure of whom to."""
+    return Turn(dialogue, (Reply("handed_over_person"),), AskPerson("data", said.text), outcome="person")
+
+
+def _ask_to_erase(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    pending = Pending(Asked.ERASE, said.now, ("yes", "no"))
+    state = replace(dialogue, pending=pending)  # an open report is still filed in its time, if all is kept
+    return Turn(state, (Reply("ask_erase", choices=ERASE_OR_KEEP),), outcome="asked")
+
+
+HANDLERS: dict[Command, Handler] = {
+    Command.STOP: _stop,
+    Command.START: _start,
+    Command.MY_DATA: _my_data,
+    Command.ERASE: _ask_to_erase,
+    Command.COPY: _copy,
+    Command.CHANGE: corrections.ask_what,
+}

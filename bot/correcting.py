@@ -1,0 +1,56 @@
+"""A citizen puts a report right: another place, or another kind of matter, which may be another agency's."""
+
+from bot import agency_mail, tickets
+from bot.case import Case
+from bot.city import COORDINATORS
+from bot.conversation.turn import Correct
+from bot.routing import Destination
+from bot.status import Move, Status, moves_from
+from bot.tickets import By
+from storage.models import Ticket
+
+
+def correct(case: Case, ticket: Ticket, change: Correct) -> None:
+    """Write the correction into ``ticket``, and take it to whoever answers for it now."""
+    if change.location:
+        ticket.latitude, ticket.longitude = change.location.latitude, change.location.longitude
+    if change.place or change.location:
+        ticket.place = change.place  # beside a new pin the old words would only mislead
+    if change.service and change.service != ticket.service:
+        _change_service(case, ticket, change.service)
+    else:
+        _tell_agency(case, ticket, change.place or "")
+
+
+def _tell_agency(case: Case, ticket: Ticket, told: str) -> None:
+    tickets.record(case.session, ticket, "corrected", By("citizen", case.now, told or None))
+    if ticket.forwarded_at:
+        agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", told, case.now)
+
+
+def _change_service(case: Case, ticket: Ticket, service: str) -> None:
+    change = {"from": ticket.service, "to": service}
+    ticket.service = service
+    ticket.sealed |= case.rulebook.city.services[service].sealed
+    tickets.record(case.session, ticket, "corrected", By("citizen", case.now), change)
+    destination = tickets.destination_of(case.rulebook, ticket, case.conversation.channel)
+    if destination.agency == ticket.agency:
+        _tell_agency(case, ticket, case.rulebook.city.services[service].name)
+    elif ticket.forwarded_at is None:
+        tickets.send_elsewhere(case.session, case.rulebook, ticket, destination, case.now)
+    elif Move.SEND_BACK in moves_from(ticket.status):
+        _take_away(case, ticket, destination)
+    else:  # it was claimed to be done meanwhile
+        _tell_agency(case, ticket, case.rulebook.city.services[service].name)
+
+
+def _take_away(case: Case, ticket: Ticket, destination: Destination) -> None:
+    """The agency that had it is told and its links end; the right one gets it as new."""
+    by = By("citizen", case.now)
+    agency_mail.moved_away(case.session, case.rulebook, ticket, f"moved:{ticket.id}:{ticket.moves}", case.now)
+    tickets.move(case.session, case.rulebook, ticket, Move.SEND_BACK, by)
+    agency_mail.revoke_links(case.session, ticket, case.now)
+    tickets.send_elsewhere(case.session, case.rulebook, ticket, destination, case.now)
+    if destination.agency != COORDINATORS and ticket.status == Status.COORDINATION:
+        tickets.move(case.session, case.rulebook, ticket, Move.FORWARD, by)
+        agency_mail.forward(case.session, case.rulebook, ticket, case.now)

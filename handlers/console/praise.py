@@ -1,0 +1,92 @@
+"""Thanks from citizens, a month at a time: the list from which the leadership calls."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot import praise as thanks
+from bot.privacy import mask
+from handlers.console.messages import TWICE
+from handlers.console.room import blueprint, phrases, user_id
+from handlers.edge import edge
+from handlers.forms import text_of
+from handlers.phrases import MONTHS_IN_FULL
+from storage.queries import people as queries
+
+SHOWN = 300
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month of the city, as the address bar has it: ``2026-11``."""
+
+    first: date
+
+    @classmethod
+    def of(cls, text: str, today: date) -> "Month":
+        """The month that was asked for; what is none, or is ahead, is the present one."""
+        found = MONTH.fullmatch(text)
+        first = date(int(found[1]), int(found[2]), 1) if found else today
+        return cls(min(first, today).replace(day=1))
+
+    @property
+    def code(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def name(self) -> str:
+        return f"{MONTHS_IN_FULL[self.first.month - 1]} {self.first.year}"
+
+    @property
+    def before(self) -> "Month":
+        return Month((self.first - timedelta(days=1)).replace(day=1))
+
+    @property
+    def after(self) -> "Month":
+        return Month((self.first + timedelta(days=32)).replace(day=1))
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Its beginning and its end, which is the beginning of the next."""
+        start, end = (datetime(d.year, d.month, 1, tzinfo=zone) for d in (self.first, self.after.first))
+        return start, end
+
+
+@blueprint.get("/praise")
+def praise() -> str:
+    """Who was thanked for what, and whether they were called; made for reading aloud and for printing."""
+    say = phrases()
+    today = say.local_date(say.now)
+    month = Month.of(request.args.get("month", ""), today)
+    with edge().database.read() as session:
+        tickets = queries.praise(session, *month.bounds(say.city.zone), SHOWN)
+        calls = queries.calls_about(session, [ticket.id for ticket in tickets])
+        return render_template(
+            "console/praise.html",
+            say=say,
+            month=month,
+            is_latest=month.after.first > today,
+            tickets=tickets,
+            calls=calls,
+            shown=SHOWN,
+            mask=mask,
+        )
+
+
+@blueprint.post("/praise/<number>/called")
+def called(number: str) -> Response:
+    """Write down that the unit was called; the history keeps who did and when."""
+    with edge().database.begin() as session:
+        is_new = thanks.mark_called(session, number, user_id(), edge().clock.now())
+    flash(f"{number} ditandai sudah ditelepon." if is_new else TWICE)
+    return redirect(url_for(".praise", month=text_of("month")), 303)
+
+
+@blueprint.get("/praise/<number>/called")
+def back_to_praise(number: str) -> Response:
+    """Where a form was sent to is no page; the list is."""
+    return redirect(url_for(".praise"), 303)

@@ -1,0 +1,56 @@
+"""Civil servants who may report for others: who they are, and who let them."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from bot import servants as registry
+from bot.errors import RefusedError
+from handlers.console.messages import TWICE
+from handlers.console.room import BIG_ID, blueprint, phrases, user_id
+from handlers.edge import edge
+from handlers.forms import Typed, refused, text_of
+from storage.queries import people as queries
+
+SHOWN = 500
+
+
+@blueprint.get("/servants")
+def servants() -> str:
+    """Everybody who is registered, and the form for one more."""
+    return _page(Typed())
+
+
+@blueprint.post("/servants")
+def add_servant() -> Response | tuple[str, int]:
+    """Register somebody; of the number only its hash is kept."""
+    here, country = edge(), edge().rulebook.city.calendar.country
+    name, unit, phone = text_of("name"), text_of("unit"), text_of("phone")
+    try:
+        with here.database.begin() as session:
+            now = here.clock.now()
+            is_new = registry.register(session, name, unit, phone, country, user_id(), now)
+    except RefusedError as error:
+        return _page(refused("add", str(error))), 409
+    flash("Petugas didaftarkan; laporannya mulai sekarang ditandai." if is_new else TWICE)
+    return redirect(url_for(".servants"), 303)
+
+
+@blueprint.post(f"/servants/<{BIG_ID}:servant_id>/remove")
+def remove_servant(servant_id: int) -> Response:
+    """Take somebody off the list; what they reported keeps its mark."""
+    with edge().database.begin() as session:
+        is_new = registry.remove(session, servant_id, user_id())
+    flash("Petugas dihapus dari daftar." if is_new else "Petugas itu sudah tidak ada di daftar.")
+    return redirect(url_for(".servants"), 303)
+
+
+@blueprint.get(f"/servants/<{BIG_ID}:servant_id>/remove")
+def back_to_servants(servant_id: int) -> Response:
+    """Where a form was sent to is no page; the list is."""
+    return redirect(url_for(".servants"), 303)
+
+
+def _page(typed: Typed) -> str:
+    with edge().database.read() as session:
+        entries = queries.servants(session, SHOWN)
+        return render_template("console/servants.html", say=phrases(), entries=entries, typed=typed, shown=SHOWN)

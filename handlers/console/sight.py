@@ -1,0 +1,109 @@
+"""What the person who is logged in may see. Every look at a sealed case is written into its history."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from bot import tickets as life
+from bot.errors import NotFoundError
+from bot.sealing import AGENCY_OFFICER, SEALED_OFFICER, Curtain, curtain, may_see
+from bot.tickets import By
+from handlers.edge import edge
+from storage.models import Conversation, Handover, Ticket
+from storage.queries import sealing as queries
+
+LOOKED = "seen"
+OPEN = Curtain()
+# Pictures of a page that was just opened are part of that look.
+ONE_LOOK = timedelta(minutes=10)
+
+
+def sees(ticket: Ticket) -> bool:
+    """Whether the present user may read what ``ticket`` is about."""
+    return may_see(current_user.role, current_user.agency, ticket)
+
+
+def sees_sealed() -> bool:
+    """Whether the present user may read all sealed cases of the city."""
+    return bool(current_user.role == SEALED_OFFICER)
+
+
+def is_of_agency() -> bool:
+    """Whether the present user belongs to an agency, and so sees nothing but what it has."""
+    return bool(current_user.role == AGENCY_OFFICER)
+
+
+def open_to_me(session: Session, number: str) -> Ticket:
+    """The ticket of that number; NotFoundError where there is none that the present user may see."""
+    ticket = life.by_number(session, number)
+    if not sees(ticket):
+        # The same sentence as for a number that nobody has.
+        raise NotFoundError(f"Tidak ada laporan bernomor {number}.")
+    return ticket
+
+
+def curtain_before(session: Session, citizen_id: int) -> Curtain:
+    """What the present user must not read of this citizen's messages."""
+    mine = queries.sealed_of(session, [citizen_id]).get(citizen_id, ())
+    return curtain(current_user.role, current_user.agency, mine)
+
+
+def covered(session: Session, handovers: Sequence[Handover]) -> frozenset[int]:
+    """The ids of those messages that wait for a person which the present user must not read."""
+    people = {handover.conversation.citizen_id for handover in handovers}
+    sealed = queries.sealed_of(session, sorted(people))
+    curtains = {who: curtain(current_user.role, current_user.agency, cases) for who, cases in sealed.items()}
+    return frozenset(
+        handover.id
+        for handover in handovers
+        if curtains.get(handover.conversation.citizen_id, OPEN).covers(None, handover.created_at)
+    )
+
+
+def require_readable(session: Session, handover_id: int) -> None:
+    """NotFoundError for a message that the present user must not read, and so cannot answer."""
+    handover = session.get(Handover, handover_id)
+    if handover is not None and covered(session, [handover]):
+        raise NotFoundError("Pesan itu tersegel; petugas kasus tersegel yang menjawabnya.")
+
+
+def note_looks(tickets: Iterable[Ticket], what: str) -> None:
+    """Write into the history of those that are sealed that the present user is about to see them."""
+    sealed = [ticket.number for ticket in tickets if ticket.sealed]
+    if not sealed:
+        return
+    here = edge()
+    with here.database.begin() as session:
+        for number in sealed:
+            by = By(f"user:{current_user.id}", here.clock.now())
+            life.record(session, life.by_number(session, number), LOOKED, by, {"what": what})
+
+
+def note_looks_in(conversation_id: int, what: str) -> None:
+    """The same for the sealed cases of the citizen whose messages somebody who may is about to read."""
+    if not sees_sealed():
+        return
+    with edge().database.read() as session:
+        conversation = session.get(Conversation, conversation_id)
+        seen = curtain_before(session, conversation.citizen_id).seen if conversation else ()
+    note_looks(seen, what)
+
+
+def note_looks_beside(number: str) -> None:
+    """The same for the page of a ticket, where what its citizen wrote can be read."""
+    if not sees_sealed():
+        return
+    with edge().database.read() as session:
+        conversation_id = life.by_number(session, number).conversation_id
+    note_looks_in(conversation_id, f"ticket {number}")
+
+
+def note_look_at_file(ticket: Ticket, what: str) -> None:
+    """The same for one file, unless the same user opened the case a moment ago."""
+    since = edge().clock.now() - ONE_LOOK
+    with edge().database.read() as session:
+        is_noted = queries.was_seen(session, ticket.id, LOOKED, f"user:{current_user.id}", since)
+    if not is_noted:
+        note_looks([ticket], what)

@@ -1,0 +1,111 @@
+"""The citizen's page: where one ticket stands, and the citizen's word on it, by a link that cannot be guessed."""
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from bot import citizen_page, tickets
+from bot.status import Move
+from tests.handlers.city_hall import CityHall, csrf_of
+
+
+def path_of(hall: CityHall, number: str) -> str:
+    return citizen_page.address_of(hall.rulebook, hall.find(number)).removeprefix(hall.rulebook.base_url)
+
+
+def send(browser: FlaskClient, path: str, action: str, **fields: str) -> TestResponse:
+    form = {"csrf_token": csrf_of(browser.get(path)), **fields}
+    return browser.post(f"{path}/{action}", data=form)
+
+
+@pytest.fixture
+def claimed(hall: CityHall) -> str:
+    """A pothole of which its agency says that it is mended."""
+    number, _ = hall.forwarded()
+    hall.moved(number, Move.CLAIM, "agency:bina_marga", "Sudah ditambal tadi pagi.")
+    return number
+
+
+def test_it_tells_where_the_ticket_stands_and_nothing_about_the_person(hall: CityHall, claimed: str) -> None:
+    page = hall.browser().get(path_of(hall, claimed))
+    assert page.status_code == 200
+    for told in (claimed, "Jalan rusak", "Dinas Bina Marga", "Klaim selesai", "Sudah ditambal tadi pagi."):
+        assert told in page.text
+    for hidden in ("Sari", "62800", "Jalan berlubang di depan pasar"):
+        assert hidden not in page.text
+    assert "<script" not in page.text
+
+
+def test_yes_closes_and_is_rated_once(hall: CityHall, claimed: str) -> None:
+    browser, path = hall.browser(), path_of(hall, claimed)
+    assert send(browser, path, "confirm").status_code == 303
+    assert hall.find(claimed).outcome == "confirmed"
+    assert send(browser, path, "rate", stars="4").status_code == 303
+    assert hall.find(claimed).rating == 4
+    page = browser.get(path)
+    assert 'name="stars"' not in page.text
+
+
+def test_no_reopens_with_what_is_still_wrong(hall: CityHall, claimed: str) -> None:
+    browser, path = hall.browser(), path_of(hall, claimed)
+    assert send(browser, path, "deny", note="Masih berlubang").status_code == 303
+    assert hall.find(claimed).status == "reopened"
+    assert [event.note for event in hall.history(claimed) if event.kind == "deny"] == ["Masih berlubang"]
+
+
+def test_a_form_sent_twice_changes_nothing_more(hall: CityHall, claimed: str) -> None:
+    browser, path = hall.browser(), path_of(hall, claimed)
+    form = {"csrf_token": csrf_of(browser.get(path))}
+    assert browser.post(f"{path}/confirm", data=form).status_code == 303
+    assert browser.post(f"{path}/confirm", data=form).status_code == 409
+    assert hall.kinds(claimed).count("confirm") == 1
+
+
+@pytest.mark.parametrize("stars", ["0", "6", "-1", "5000000000", "lima", ""])
+def test_only_one_to_five_stars(hall: CityHall, claimed: str, stars: str) -> None:
+    browser, path = hall.browser(), path_of(hall, claimed)
+    form = {"csrf_token": csrf_of(browser.get(path)), "stars": stars}
+    send(browser, path, "confirm")
+    assert browser.post(f"{path}/rate", data=form).status_code == 409
+    assert hall.find(claimed).rating == 0
+
+
+def test_what_was_typed_too_long_is_shown_again(hall: CityHall, claimed: str) -> None:
+    answer = send(hall.browser(), path_of(hall, claimed), "deny", note="x" * 1_001)
+    assert answer.status_code == 409
+    assert "x" * 1_001 in answer.text
+    assert hall.find(claimed).status == "claimed_done"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["/t/{number}/0000000000000000000000", "/t/JK-7Q2M9X-4/{secret}", "/t/{number}/é"]
+)
+def test_a_wrong_link_leads_nowhere(hall: CityHall, claimed: str, wrong: str) -> None:
+    secret = path_of(hall, claimed).rpartition("/")[2]
+    assert hall.browser().get(wrong.format(number=claimed, secret=secret)).status_code == 404
+
+
+def test_looking_changes_nothing(hall: CityHall, claimed: str) -> None:
+    before = hall.everything()
+    for more in ("", "/confirm", "/deny", "/rate"):
+        hall.browser().get(path_of(hall, claimed) + more)
+    assert hall.everything() == before
+
+
+def test_another_site_cannot_answer_for_the_citizen(hall: CityHall, claimed: str) -> None:
+    assert hall.browser().post(f"{path_of(hall, claimed)}/confirm").status_code == 400
+    assert hall.find(claimed).status == "claimed_done"
+
+
+def test_of_a_sealed_matter_nothing_is_shown(hall: CityHall, claimed: str) -> None:
+    with hall.database.begin() as session:
+        tickets.by_number(session, claimed).sealed = True
+    page = hall.browser().get(path_of(hall, claimed))
+    for hidden in ("Jalan rusak", "Bina Marga", "ditambal"):
+        assert hidden not in page.text
+
+
+def test_after_erasing_the_link_is_dead(hall: CityHall, claimed: str) -> None:
+    with hall.database.begin() as session:
+        tickets.by_number(session, claimed).citizen.erased_at = hall.now
+    assert hall.browser().get(path_of(hall, claimed)).status_code == 404

@@ -1,0 +1,135 @@
+"""What agencies, coordinators and the world do in a transcript: one pattern a sentence."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+
+from bot import agency_work, coordination, holding
+from bot.agency_work import Desk
+from storage.models import Conversation, Handover, Ticket
+from tests.journeys.script import ScriptError
+from tests.journeys.stage import Stage
+
+JPEG = b"\xff\xd8\xff\xe0"
+Addresses = dict[str, tuple[str, str | None]]
+Step = Callable[[Stage, Addresses, re.Match[str]], None]
+
+
+def perform(stage: Stage, addresses: Addresses, written: str) -> None:
+    """Do what the sentence says; ScriptError where it is none of those known."""
+    sentence = (
+        stage.real_numbers(written).rstrip(".")
+        if written.endswith(".") and ":" not in written
+        else (stage.real_numbers(written))
+    )
+    for pattern, step in STEPS.items():
+        if found := re.fullmatch(pattern, sentence):
+            step(stage, addresses, found)
+            return
+    raise ScriptError(f"'{written}' is no stage direction; known are those of transcripts/README.md.")
+
+
+def _agency(action: str, *groups: int, photo: bool = False) -> Step:
+    def step(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+        arguments: list[object] = [found[group] for group in groups]
+        if action == "set_date":
+            arguments = [date.fromisoformat(str(arguments[0]))]
+        if action == "claim_done":
+            arguments.append(JPEG if photo else None)
+        with stage.database.begin() as session:
+            ticket = session.scalars(select(Ticket).where(Ticket.number == found[1])).one()
+            desk = Desk(session, stage.rulebook, ticket, ticket.agency, stage.clock.now())
+            getattr(agency_work, action)(desk, *arguments)
+
+    return step
+
+
+def _answers(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user, waiting = stage.staff(), _waiting(stage, addresses, found[1])
+    with stage.database.begin() as session:
+        coordination.answer(session, stage.rulebook, waiting, found[2], user, stage.clock.now())
+
+
+def _files(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user, waiting = stage.staff(), _waiting(stage, addresses, found[1])
+    with stage.database.begin() as session:
+        coordination.make_ticket(session, stage.rulebook, waiting, found[2], user, stage.clock.now())
+
+
+def _passes(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user = stage.staff()
+    with stage.database.begin() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.number == found[1])).one()
+        coordination.pass_on(session, stage.rulebook, ticket, found[2], user, stage.clock.now())
+
+
+def _takes_over(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user, conversation = stage.staff(), _conversation(stage, addresses, found[1])
+    with stage.database.begin() as session:
+        holding.take(session, stage.rulebook, conversation, user, stage.clock.now())
+
+
+def _says(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user, conversation = stage.staff(), _conversation(stage, addresses, found[1])
+    with stage.database.begin() as session:
+        once = f"form-{len(stage.seen):06}"
+        holding.reply(session, stage.rulebook, conversation, user, found[2], once, stage.clock.now())
+
+
+def _gives_back(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user, conversation = stage.staff(), _conversation(stage, addresses, found[1])
+    with stage.database.begin() as session:
+        holding.give_back(session, conversation, user, 1 << 40, stage.clock.now(), answer_rest=False)
+
+
+def _away(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    stage.recorded.away = found[1] == "away"
+
+
+def _unchecked(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    stage.rulebook = replace(stage.rulebook, gives_unverified=False)
+
+
+def _registered(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    stage.register(addresses[found[1]][1], found[1])
+
+
+def _waiting(stage: Stage, addresses: Addresses, who: str) -> int:
+    conversation = _conversation(stage, addresses, who)
+    open_ones = select(Handover.id).where(
+        Handover.conversation_id == conversation, Handover.answered_at.is_(None), Handover.reason != "hold"
+    )
+    with stage.database.read() as session:
+        found = session.scalar(open_ones.order_by(Handover.id.desc()).limit(1))
+    if found is None:
+        raise ScriptError(f"nothing of {who}'s waits for a person.")
+    return found
+
+
+def _conversation(stage: Stage, addresses: Addresses, who: str) -> int:
+    wanted = addresses[who][0]
+    with stage.database.read() as session:
+        rows = session.scalars(select(Conversation)).all()
+        return next(row.id for row in rows if row.address == wanted)
+
+
+STEPS: dict[str, Step] = {
+    r"Agency accepts (\S+)": _agency("accept"),
+    r"Agency claims (\S+) is done: (.+)": _agency("claim_done", 2),
+    r"Agency claims (\S+) is done, with a photo: (.+)": _agency("claim_done", 2, photo=True),
+    r"Agency asks about (\S+): (.+)": _agency("ask", 2),
+    r"Agency sends (\S+) back: (.+)": _agency("send_back", 2),
+    r"Agency schedules (\S+) for ([\d-]+)": _agency("set_date", 2),
+    r"Coordinator answers (\w+): (.+)": _answers,
+    r"Coordinator files the message of (\w+) as (\w+)": _files,
+    r"Coordinator passes (\S+) to (\w+)": _passes,
+    r"Coordinator takes over from the bot with (\w+)": _takes_over,
+    r"Coordinator says to (\w+): (.+)": _says,
+    r"Coordinator gives (\w+) back to the bot": _gives_back,
+    r"The model is (away|back)": _away,
+    r"The answers are not checked yet": _unchecked,
+    r"(\w+) is registered as a civil servant": _registered,
+}
