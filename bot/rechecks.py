@@ -21,10 +21,17 @@ def promise(case: Case, topic: str, days: int) -> None:
     """Ask about ``topic`` in so many days, once; an earlier promise about it no longer counts."""
     _end(case.session, case.conversation.id, topic, case.now)
     due = case.rulebook.city.working_calendar.awake(case.now + timedelta(days=days))
-    row = Recheck(
-        conversation_id=case.conversation.id, inbound_id=case.last_id, topic=topic, due_at=due, state="waiting"
-    )
+    asked = _question_of(case) or case.last_id
+    row = Recheck(conversation_id=case.conversation.id, inbound_id=asked, topic=topic, due_at=due, state="waiting")
     case.session.add(row)
+
+
+def _question_of(case: Case) -> int | None:
+    """The message in which it was asked what we answered with a question of our own."""
+    asked = select(InboundMessage.id).where(
+        InboundMessage.conversation_id == case.conversation.id, InboundMessage.outcome == "asked"
+    )
+    return case.session.scalar(asked.order_by(InboundMessage.id.desc()).limit(1))
 
 
 def settle(case: Case, topic: str) -> str:

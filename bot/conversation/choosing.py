@@ -6,6 +6,7 @@ from bot.conversation.meaning import REPORTS
 from bot.conversation.state import Pending, Said
 
 SURE = 0.7
+LONGEST_PLACE = 8  # words
 SURE_REPORT = 0.8
 OWN_MATTERS = frozenset(
     {"tanya", "cek_status", "batal", "bicara_petugas", "bantuan", "berhenti", "hapus_data", "di_luar_cakupan"}
@@ -72,5 +73,9 @@ def place_in(said: Said) -> str | None:
 
 
 def written_place(said: Said) -> str | None:
-    """The answer to "where?": people write only the place then, so all of it is; a pin's address helps."""
+    """The answer to "where?": people mostly write only the place, so all of it is; of a longer answer what the
+    model finds in it, and of a pin its address."""
+    found = place_in(said)
+    if found and len(said.text.split()) > LONGEST_PLACE:
+        return found
     return said.text or (said.location.address if said.location else None) or None
