@@ -56,11 +56,10 @@ class Worker:
 
     def _first_units(self, bursts: list["Burst"]) -> list["Burst"]:
         """Each burst up to where a second matter begins, which then has a turn of its own."""
+        bursts = [burst.fixed_words_first(self.rulebook.words) for burst in bursts]
         several = [message.text for burst in bursts if burst.is_divisible for message in burst.messages]
         meanings = iter(self._understand(several))
-        return [
-            burst.first_unit(meanings, self.rulebook.words) if burst.is_divisible else burst for burst in bursts
-        ]
+        return [burst.first_unit(meanings) if burst.is_divisible else burst for burst in bursts]
 
     def _claim(self) -> list["Burst"]:
         now = self.clock.now()
@@ -133,9 +132,16 @@ class Burst:
             return self
         return Burst(self.lease, urgent, _text_of(urgent), len(urgent) < len(self.messages), undivided=True)
 
-    def first_unit(self, meanings: Iterator[Understanding | None], words: Words) -> "Burst":
+    def fixed_words_first(self, words: Words) -> "Burst":
+        """A fixed word or a button has a turn of its own, and needs no model: it never waits for what does."""
+        alone = next((m for m in self.messages if _is_alone(m, words)), None)
+        if alone is None or len(self.messages) == 1:
+            return self
+        return Burst(self.lease, (alone,), _text_of((alone,)), followed=True, undivided=True)
+
+    def first_unit(self, meanings: Iterator[Understanding | None]) -> "Burst":
         """The messages of the first matter; takes one meaning a message from ``meanings``."""
-        parts = [units.Part(m.text, next(meanings), _is_alone(m, words)) for m in self.messages]
+        parts = [(message.text, next(meanings)) for message in self.messages]
         unit = units.first_unit(parts)
         followed = unit.count < len(self.messages)
         return replace(self, messages=self.messages[: unit.count], text=unit.text, followed=followed)

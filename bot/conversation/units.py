@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from bot.conversation.meaning import EMERGENCY, REPORTS
 from nlu.client import Understanding
@@ -16,13 +15,7 @@ ALONE = frozenset(
     {"tanya", "cek_status", "batal", "bicara_petugas", "bantuan", "berhenti", "hapus_data", EMERGENCY}
 )
 
-
-class Part(NamedTuple):
-    """One message of a burst. ``alone``: a fixed word or a button, which goes with nothing before or after it."""
-
-    text: str
-    meaning: Understanding | None
-    alone: bool = False
+Part = tuple[str, Understanding | None]
 
 
 @dataclass(frozen=True)
@@ -37,15 +30,13 @@ def first_unit(parts: Sequence[Part]) -> Unit:
     """The messages from the start of a burst that are about one matter; the rest are looked at after it."""
     told: list[str] = []
     service: str | None = None
-    for count, (text, meaning, alone) in enumerate(parts):
-        if count and (alone or parts[0].alone):
-            return Unit(count, _together(told or [part.text for part in parts[:count] if part.text]))
+    for count, (text, meaning) in enumerate(parts):
         if told and meaning is not None and _stands_alone(text, meaning, service):
             return Unit(count, _together(told))
         if text and not (meaning and meaning.intent.label in COURTESIES):
             told.append(text)
             service = service or _service(meaning)
-    everything = [part.text for part in parts if part.text]
+    everything = [text for text, _ in parts if text]
     return Unit(len(parts), _together(told or everything))
 
 

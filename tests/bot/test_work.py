@@ -142,3 +142,25 @@ def test_what_is_asked_twice_at_once_is_written_once(number: Number) -> None:
             answer_burst(session, number.rulebook, burst, POTHOLE, number.clock.now() + timedelta(seconds=1))
     with number.database.read() as session:
         assert session.scalar(select(func.count()).select_from(OutboundMessage)) == 1
+
+
+def test_stop_works_at_once_whatever_waits_before_it(number: Number) -> None:
+    number.nlu.away = True
+    number.hears("jalan di Jl. Melati berlubang parah", POTHOLE)
+    number.hears("berhenti")
+    number.work()
+    assert number.wordings() == ["opted_out", "received_wait"]
+    number.nlu.away = False
+    number.clock.move(seconds=10)
+    number.work()
+    assert number.wordings() == ["opted_out", "received_wait", "report_filed"]
+
+
+def test_a_button_and_words_in_one_minute_get_a_turn_each(number: Number) -> None:
+    unclear = Understanding(intents=(Guess("lapor", 0.9),), services=(Guess("pohon", 0.4), Guess("taman", 0.3)))
+    number.says("yang di ujung situ tolong dibereskan", unclear)
+    number.hears("Pohon", choice="pohon")
+    number.hears("ada di Jl. Melati rt 3", meaning("tambah_info", place="Jl. Melati rt 3"))
+    number.work()
+    assert number.wordings()[1:] == ["ask_place", "report_filed"]
+    assert number.ticket().service == "pohon"

@@ -65,8 +65,22 @@ class World:
         self.spoken, self.now = self.spoken + 1, self.now + timedelta(seconds=1)
         utterance = utterance.marked(self.spoken)
         self.tell(f"citizen: {utterance}")
-        self.waiting = (*self.waiting, (self._message(utterance), utterance.means))
+        message = self._message(utterance)
+        if message.content["choice"] or self.rulebook.words.command(utterance.text):
+            self._alone(message, utterance.means)
+        else:
+            self.waiting = (*self.waiting, (message, utterance.means))
+            self._turn()
+
+    def _alone(self, message: InboundMessage, means: Understanding | None) -> None:
+        """A button or a fixed word has a turn of its own, behind what has waited until then."""
+        if self.waiting:
+            self._turn(followed=True)
+        held, wake_at = self.waiting, self.wake_at
+        self.waiting = ((message, means),)
         self._turn()
+        if held:
+            self.waiting, self.wake_at = (*held, *self.waiting), wake_at
 
     def passes(self, time: timedelta) -> None:
         """Time goes by; the bot looks again whenever it wanted to."""
@@ -93,8 +107,9 @@ class World:
 
     # -- turns ----------------------------------------------------------------------
 
-    def _turn(self) -> None:
-        said, situation, before = self._together(), self._situation(), self.dialogue
+    def _turn(self, *, followed: bool = False) -> None:
+        situation, before = self._situation(), self.dialogue
+        said = replace(self._together(), followed=followed)
         turn = self.respond(before, said, situation, self.rulebook.city)
         self._tell_turn(turn)
         self._note(pure_rules.broken(before, said, situation, turn, self.rulebook))

@@ -199,7 +199,7 @@ class Town:
             self.snapshot = town_rules.look(self.database, now)
             self._tell_news(before)
             self._check(town_rules.broken(before, self.snapshot, self.told, self.rulebook))
-        raise AssertionError("there is no end to the work")
+        raise problem(f"there is no end to the work{' while the model is away' if self.nlu.away else ''}")
 
     def passes(self, time: timedelta) -> None:
         """Time goes by; what falls due meanwhile is done, soon after it is due."""
