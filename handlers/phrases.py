@@ -38,6 +38,7 @@ HAPPENED = {
     "follow_confirm_again": "Warga ditanya sekali lagi",
     "follow_closed_silent": "Warga dikabari: laporan ditutup",
     "follow_progress": "Warga dikabari: masih ditangani",
+    "follow_waiting": "Warga dikabari: belum ada kabar dari instansi",
     "follow_after_reopening": "Warga ditanya setelah dibuka kembali",
     "follow_question": "Pertanyaan dikirim kepada warga",
     "follow_question_again": "Warga diingatkan soal pertanyaan",

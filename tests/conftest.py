@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
+from handlers import auth
 from storage import keyring
 from storage.database import Database
 from storage.keyring import Keyring
@@ -25,6 +27,12 @@ def test_keyring() -> Keyring:
     keys = Keyring(("test secret",))
     keyring.use(keys)
     return keys
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Argon2id as ever, at the least cost."""
+    auth.passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

@@ -223,16 +223,8 @@ def _reports_are_kept(before: Snapshot, after: Snapshot, told: Told) -> Iterator
             continue
         for mark in _marks(message.text):
             if mark in told.reports and mark not in told.given_up and mark not in kept:
-                beside = " beside a button" if _beside_button(message, after) else ""
-                yield f"a report came to nothing{beside} ({message.outcome}): {message.text!r}"
-
-
-def _beside_button(message: InboundMessage, after: Snapshot) -> bool:
-    """Whether it was taken together with the choice of a button."""
-    together = [
-        m for m in after.inbound if m.done_at == message.done_at and m.conversation_id == message.conversation_id
-    ]
-    return any(m.content.get("choice") for m in together)
+                unread = "" if message.understanding else " without the model"
+                yield f"a report came to nothing{unread} ({message.outcome}): {message.text!r}"
 
 
 def _marks(text: str) -> list[str]:
@@ -256,8 +248,7 @@ def _danger_is_answered(after: Snapshot, told: Told) -> Iterator[str]:
         replies = [r for r in after.outbound if r.conversation_id == message.conversation_id
                    and r.created_at >= message.received_at and "112" in r.body["text"]]  # fmt: skip
         if not replies:
-            beside = " beside a button" if _beside_button(message, after) else ""
-            yield f"no number to call{beside} for {message.text!r}"
+            yield f"no number to call for {message.text!r}"
         elif min(r.created_at for r in replies) > (message.done_at or after.now) + timedelta(seconds=1):
             yield f"the number to call came late for {message.text!r}"
 

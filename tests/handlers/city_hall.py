@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -16,14 +16,14 @@ from werkzeug.test import TestResponse
 
 from bot import agency_mail, tickets
 from bot.clock import Clock
-from bot.rulebook import Rulebook, load_rulebook
+from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.status import Move
 from bot.tickets import By, Report
 from handlers.auth import create_user
 from handlers.edge import Edge
 from handlers.web import create_web
-from storage import keyring, migrate
+from storage import keyring
 from storage.database import Database, open_database
 from storage.keyring import Keyring
 from storage.models import (
@@ -190,8 +190,8 @@ class CityHall:
             return {name: _rows(session, name) for name in Base.metadata.tables}
 
 
-def build(folder: Path) -> CityHall:
-    """The real app on a fresh database in ``folder``, on a Monday morning."""
+def build(folder: Path, rulebook: Rulebook) -> CityHall:
+    """The real app on the database ``test.db`` in ``folder``, on a Monday morning."""
     keyring.use(Keyring(("a secret for tests",)))
     settings = Settings(
         _env_file=None,
@@ -202,8 +202,8 @@ def build(folder: Path) -> CityHall:
     )
     times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
     database = open_database(settings.database_url)
-    migrate.upgrade(database.engine)
-    rulebook = load_rulebook(settings)
+    rulebook = replace(rulebook, base_url=settings.base_url, gives_unverified=settings.gives_unverified,
+                       understands=bool(settings.nlu_url))  # fmt: skip
     app = create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None))
     return CityHall(app, database, rulebook, times)
 

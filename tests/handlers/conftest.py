@@ -11,14 +11,16 @@ from storage.database import Database
 from tests.handlers.city_hall import CityHall, build, on
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
+from tests.support.databases import SqliteTemplate
 from tests.support.settings import OUR_WHATSAPP, isolated_settings
 from tests.support.web import LINE, Web
 
 
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[CityHall]:
+def hall(tmp_path: Path, sqlite_template: SqliteTemplate, rulebook: Rulebook) -> Iterator[CityHall]:
     """The web app on a database of its own."""
-    made = build(tmp_path)
+    sqlite_template.copy_to(tmp_path / "test.db")
+    made = build(tmp_path, rulebook)
     yield made
     made.database.dispose()
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.rulebook import Rulebook
 from handlers.commands import nlu
 from nlu import environment, live
 from nlu.client import NluClient
 from scheduler.live_model import LiveModel
 from scheduler.supervisor import _serve
 from tests.handlers.city_hall import CityHall, build
+from tests.support.databases import SqliteTemplate
 
 pytestmark = [
     pytest.mark.processes,
@@ -41,9 +43,12 @@ def trained(folder: Path, files: tuple[str, ...]) -> Path:
 
 
 @pytest.fixture
-def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CityHall]:
+def hall(
+    tmp_path: Path, sqlite_template: SqliteTemplate, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CityHall]:
     monkeypatch.setattr(live, "FOLDER", tmp_path / "nlu")
-    made = build(tmp_path)
+    sqlite_template.copy_to(tmp_path / "test.db")
+    made = build(tmp_path, rulebook)
     made.app.cli.add_command(nlu.commands)
     yield made
     made.database.dispose()

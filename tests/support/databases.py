@@ -41,10 +41,14 @@ class SqliteTemplate:
         self._file = folder / "template.db"
         _migrated(f"sqlite:///{self._file}")
 
+    def copy_to(self, file: Path) -> None:
+        """A migrated database at ``file``."""
+        shutil.copyfile(self._file, file)
+
     @contextmanager
     def copy(self) -> Iterator[Database]:
         with short_lived_folder() as folder:
-            shutil.copyfile(self._file, folder / "test.db")
+            self.copy_to(folder / "test.db")
             with opened(f"sqlite:///{folder / 'test.db'}") as database:
                 yield database
 
