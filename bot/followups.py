@@ -20,6 +20,7 @@ from storage.queries.claiming import due_follow_ups
 BATCH = 50
 YES_NO = (("yes", "choice_yes"), ("no", "choice_no"))
 NOT_BEFORE_DELIVERY = timedelta(days=1)
+WHILE_HELD = timedelta(hours=1)
 IDEAS_AND_PRAISE = ("saran", "apresiasi")
 
 Handler = Callable[[Session, Rulebook, FollowUp, datetime], None]
@@ -38,6 +39,9 @@ def _run(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) ->
     awake = rulebook.city.working_calendar.awake(now)
     if step.kind in TO_CITIZEN and awake != now:
         step.due_at = awake
+        return
+    if step.kind in TO_CITIZEN and step.ticket.conversation.held_by is not None:
+        step.due_at = now + WHILE_HELD  # a person is speaking: a yes to us would not be heard
         return
     if step.state != "waiting":
         return  # an earlier step of this batch moved the ticket on

@@ -14,6 +14,7 @@ from storage.models import InboundMessage, Recheck
 from storage.queries.claiming import due_rechecks
 
 BATCH = 50
+WHILE_HELD = timedelta(hours=1)
 WORKED_OUT = (("yes", "choice_yes"), ("no", "choice_no"))
 
 
@@ -70,6 +71,9 @@ def _ask(session: Session, rulebook: Rulebook, row: Recheck, now: datetime) -> N
     awake = rulebook.city.working_calendar.awake(now)
     if awake != now:
         row.due_at = awake
+        return
+    if row.conversation.held_by is not None:
+        row.due_at = now + WHILE_HELD
         return
     citizen, language = row.conversation.citizen, row.conversation.language
     if citizen.opted_out_at is not None or row.topic not in rulebook.wording.answers:

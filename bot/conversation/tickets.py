@@ -27,6 +27,7 @@ RECENT = timedelta(minutes=15)
 # "Belum beres" this long after the closing opens the ticket again.
 REOPEN_WITHIN = timedelta(days=14)
 LISTED = 3
+NUMBER_AND_A_FEW_WORDS = 6
 # "Sudah beres?" is sent to plain SMS with numbered answers.
 BY_NUMBER = {"1": "yes", "2": "no"}
 WITHDRAW_OR_KEEP = (("yes", "choice_withdraw"), ("no", "choice_keep"))
@@ -37,6 +38,8 @@ def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> T
     """A message that names a ticket by its number, or by quoting what we wrote about it."""
     if not said.numbers:
         return _quoting(dialogue, said, situation, city)
+    if said.understanding is None and situation.understands and len(said.text.split()) > NUMBER_AND_A_FEW_WORDS:
+        return None  # more than a question for its state: it waits for the model
     ticket = next((t for t in map(situation.ticket, said.numbers) if t), None)
     if ticket is None and is_story(said):
         return None  # a number that is none of theirs makes the story no less worth filing

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from bot import followups
 from bot.messages import Media
-from storage.models import FollowUp, OutboundMessage
+from storage.models import FollowUp, OutboundMessage, User
 from tests.support.desk import Number, meaning
 
 POTHOLE = meaning("lapor", "jalan_rusak", place="Jl. Melati")
@@ -180,3 +180,21 @@ def test_each_step_happens_once_however_many_tick(number: Number, tickers: int) 
         mails = session.scalar(select(func.count()).where(OutboundMessage.channel == "email"))
         steps = session.scalar(select(func.count()).where(FollowUp.kind == "forward", FollowUp.state == "done"))
     assert (mails, steps) == (15, 15)
+
+
+def test_while_a_person_speaks_the_clock_does_not_interrupt(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(minutes=5)
+    number.agency("accept")
+    with number.newest_ticket() as (session, ticket):
+        user = User(email="a@example.org", password_hash="", role="coordinator", created_at=number.clock.now())
+        session.add(user)
+        session.flush()
+        ticket.conversation.held_by = user.id
+    number.agency("claim_done", "sudah ditambal", None)
+    number.later(hours=5)
+    assert "follow_confirm" not in number.wordings()
+    with number.newest_ticket() as (_, ticket):
+        ticket.conversation.held_by = None
+    number.later(hours=2)
+    assert number.wordings()[-1] == "follow_confirm"

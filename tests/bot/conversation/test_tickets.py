@@ -134,3 +134,9 @@ def test_another_report_with_a_no_in_it_is_no_answer(said, city):
 def test_the_same_problem_told_again_is_a_no(said, city):
     again = said("jalannya masih berlubang tidak ada yang datang", understood("lapor", "jalan_rusak"))
     assert isinstance(respond(Dialogue(), again, CLAIMED, city).action, Deny)
+
+
+def test_a_story_beside_a_number_waits_for_the_model(said, city):
+    mine = Situation(tickets=(ticket("in_progress"),))
+    told = said(f"halo pak {NUMBER}\njalan di depan sekolah berlubang parah sekali", None, numbers=(NUMBER,))
+    assert respond(Dialogue(), told, mine, city).hold
