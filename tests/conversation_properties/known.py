@@ -8,8 +8,6 @@ import re
 KNOWN: dict[str, str] = {
     "P22, an unclear correction": r"a report came to nothing but ask_service:",
     "P24, another question puts a report off": r"a report is still not filed 0:\d\d:\d\d after its question$",
-    "P26, a number and a story, the model away": r"a report came to nothing without the model \(answered\):",
-    "P27, follow-ups under a hold": r"follow_(?!taken)\w+ to somebody whom a person speaks with",
     "P15 and P20, after the last reminder": r"nothing will ever happen to \S+, which is (wait|in_|sched|reop)",
 }
 
