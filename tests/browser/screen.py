@@ -113,6 +113,8 @@ class Screen:
         bar.get_by_role("button", name=name).click()
         expect(bar.get_by_role("button", name="+1 jam")).to_be_enabled()
         self.page.keyboard.press("Escape")
+        if self.page.locator("[data-ahead-by]").first.is_visible():  # on a telephone it would cover the page
+            self.page.locator("[data-toggle]").click()
 
     def opens_clock(self) -> None:
         toggle = self.page.locator("[data-toggle]")
