@@ -43,6 +43,7 @@ export function showTime() {
 
 async function go(until, onMoved) {
   going = true;
+  showTime();  // at once: nobody starts it twice, and a test knows that it goes
   say(`Menuju ${shortMoment.format(until)} …`);
   try {
     await goStepwise(until, onMoved);
