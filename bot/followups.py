@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import agency_mail, outbox, tickets
+from bot.agency_mail import IDEAS_AND_PRAISE
 from bot.followups_plan import TO_CITIZEN, Kind
 from bot.outbox import Note
 from bot.rulebook import Rulebook
@@ -21,7 +22,6 @@ BATCH = 50
 YES_NO = (("yes", "choice_yes"), ("no", "choice_no"))
 NOT_BEFORE_DELIVERY = timedelta(days=1)
 WHILE_HELD = timedelta(hours=1)
-IDEAS_AND_PRAISE = ("saran", "apresiasi")
 
 Handler = Callable[[Session, Rulebook, FollowUp, datetime], None]
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import outbox
 from bot.case import Case
+from bot.followups import WHILE_HELD
 from bot.outbox import Note
 from bot.rulebook import Rulebook
 from storage.database import Database
@@ -14,7 +15,6 @@ from storage.models import InboundMessage, Recheck
 from storage.queries.claiming import due_rechecks
 
 BATCH = 50
-WHILE_HELD = timedelta(hours=1)
 WORKED_OUT = (("yes", "choice_yes"), ("no", "choice_no"))
 
 

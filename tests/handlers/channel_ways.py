@@ -129,6 +129,9 @@ class GatewayWay:
         return signed_post(self._web + ours.STATUS, body, ours.SECRET, self._now().timestamp())
 
 
+NO_PROVIDER = "behind the simulator stands no provider; a test asks `has_provider` first"
+
+
 class SimulatorWay:
     name, recipient, no_number = SIMULATOR, "sim:0800-000-001", "nobody"
     has_provider = has_ids = takes_empty = False
@@ -147,13 +150,13 @@ class SimulatorWay:
         return LocalChannel()
 
     def breaks(self, mode: str) -> None:
-        raise NotImplementedError
+        raise AssertionError(NO_PROVIDER)
 
     def taken(self) -> list[str]:
-        raise NotImplementedError
+        raise AssertionError(NO_PROVIDER)
 
     def reports(self, row_id: int, provider_id: str, status: str) -> httpx.Response:
-        raise NotImplementedError
+        raise AssertionError(NO_PROVIDER)
 
 
 WAYS: tuple[type[Way], ...] = (WhatsAppWay, SmsWay, GatewayWay, SimulatorWay)
