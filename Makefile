@@ -76,12 +76,16 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory lint
-	@$(SIDE_BY_SIDE) test-fast test-nlu
-	@$(SIDE_BY_SIDE) test-processes browser-test
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target model lint test-fast test-processes test-nlu browser-test
 
-# Two at a time, each one's output in one piece: half of what they do is waiting.
-SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs=2 --output-sync=target
+# Two at a time, each one's output in one piece. The model is trained while the first tests run; what needs it waits.
+test-processes browser-test: | model
+
+.PHONY: model
+model: nlu-environment  # trained for the present data, when it is not yet
+	@if test -f $(RASA)/.installed; then \
+	  cd nlu/rasa && { .venv/bin/python commands.py fingerprint > /dev/null || .venv/bin/python commands.py train; }; \
+	fi
 
 .PHONY: lint
 lint: .venv/.test-installed  ## ruff, mypy, import-linter
@@ -99,6 +103,14 @@ properties: .venv/.test-installed  ## Thousands of random conversations, every r
 	@PROPERTIES=$(SEQUENCES) nice -n 10 .venv/bin/python -m pytest tests/conversation_properties --tb=short --show-capture=no
 
 SEQUENCES ?= 5000
+
+SCALE ?= 1
+SEED ?= 1
+PROFILE ?= jakarta
+
+.PHONY: simulate-year
+simulate-year: .venv/.installed  ## A year of a city on a virtual clock, every rule checked (SCALE=0.1 SEED=1 PROFILE=jakarta DATABASE_URL=)
+	@.venv/bin/python -m benchmarks.year --scale "$(SCALE)" --seed "$(SEED)" --profile "$(PROFILE)" --database-url "$(DATABASE_URL)"
 
 .PHONY: journeys
 journeys: .venv/.test-installed  ## Play every transcript of tests/journeys/transcripts; figures, also of the live model

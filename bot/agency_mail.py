@@ -12,54 +12,71 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import outbox
+from bot import incident_others, ladder, outbox
 from bot.errors import LinkExpiredError, NotFoundError
+from bot.ladder import AGENCY, HEAD
 from bot.outbox import Letter
 from bot.routing import address_of
 from bot.rulebook import Rulebook
 from bot.status import Move
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import AgencyLink, Ticket, TicketEvent
+from storage.queries import incidents
 
 IDEAS_AND_PRAISE = ("saran", "apresiasi")
+DUE, URGENT_DUE = "%d-%m-%Y", "%d-%m-%Y %H:%M"
 TOKEN_BYTES = 16  # 22 characters in URL-safe base64
-CASE_PAGE = "/console/cases/"
+CASE_PAGE, TICKET_PAGE = "/console/cases/", "/console/tickets/"
 # What is written about a sealed case, whatever the occasion; whoever no longer has it is told just that.
 SEALED, SEALED_MOVED, MOVED = "mail_sealed", "mail_sealed_moved", "mail_moved"
+MORE = "mail_more"
+# Of the others who report the same, so much stands in a letter; all of it stands on the page.
+OTHERS_TOLD, LONGEST_TOLD = 8, 140
 
 
 @cache
-def _layouts(texts: Path) -> Environment:
+def layouts(texts: Path) -> Environment:
+    """The layouts of e-mails in a folder of texts; what citizens wrote is escaped in HTML."""
     return Environment(loader=FileSystemLoader(texts), autoescape=select_autoescape(["html"]))
 
 
 def forward(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
     """The ticket itself, with everything that the citizen said and never who said it."""
     wording = "mail_urgent" if ticket.urgent else f"mail_{ticket.kind}"
+    extra: dict[str, str] = {}
+    if not ticket.urgent and (flood := incident_others.flood_of(session, ticket, rulebook.city.name)):
+        wording, extra = "mail_flood", flood
     if ticket.reopened:
-        wording = "mail_reopened"
-    _write(session, rulebook, ticket, wording, f"forward:{ticket.id}:{ticket.moves}", now)
+        wording, extra = _why_reopened(ticket)
+    _write(session, rulebook, ticket, wording, f"forward:{ticket.id}:{ticket.moves}", now, extra)
 
 
-def remind(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
-    """Tomorrow is the deadline."""
-    _write(session, rulebook, ticket, "mail_reminder", key, now)
+def _why_reopened(ticket: Ticket) -> tuple[str, dict[str, str]]:
+    """Whether the citizen said that it is not done, or a coordinator who looked, and then what they found."""
+    last = [event for event in ticket.events if event.kind in (Move.DENY, Move.REFUSE_CLAIM)][-1:]
+    if last and last[0].kind == Move.REFUSE_CLAIM:
+        return "mail_refused_claim", {"reason": last[0].note or ""}
+    return "mail_reopened", {}
 
 
-def overdue(
-    session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime, *, to_head: bool
+def chase(
+    session: Session, rulebook: Rulebook, ticket: Ticket, wording: str, key: str, now: datetime, tell: str = AGENCY
 ) -> None:
-    """The deadline has passed; from the second time on the agency's head is told."""
+    """One rung of the ladder, to the agency, its head (else itself) or the coordinators."""
     agency = rulebook.city.agencies.get(ticket.agency)
-    head = agency.head_email if agency and to_head else None
-    _write(session, rulebook, ticket, "mail_overdue", key, now, to=head)
+    if tell == ladder.COORDINATORS:
+        desk = {"link": f"{rulebook.base_url}{TICKET_PAGE}{ticket.number}", "for_desk": True}
+        for number, address in enumerate(rulebook.city.people.coordinators):
+            _write(session, rulebook, ticket, wording, f"{key}:{number}", now, desk, to=address)
+        return
+    _write(session, rulebook, ticket, wording, key, now, to=agency.head_email if agency and tell == HEAD else None)
 
 
 def new_information(
     session: Session, rulebook: Rulebook, ticket: Ticket, key: str, text: str, now: datetime
 ) -> None:
     """The citizen added something, or answered the agency's question."""
-    _write(session, rulebook, ticket, "mail_more", key, now, {"more": text})
+    _write(session, rulebook, ticket, MORE, key, now, {"more": text})
 
 
 def no_answer(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
@@ -75,6 +92,14 @@ def withdrawn(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, no
 def moved_away(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
     """The citizen put the report right: it is somebody else's, and this agency need do nothing more."""
     _write(session, rulebook, ticket, MOVED, key, now)
+
+
+def about_incident(
+    session: Session, rulebook: Rulebook, lead: Ticket, wording: str, key: str, now: datetime,
+    extra: Mapping[str, str],
+) -> None:  # fmt: skip
+    """More people report what ``lead`` is about, or other tickets are part of it now."""
+    _write(session, rulebook, lead, wording, key, now, extra)
 
 
 def ticket_of_link(session: Session, token: str, now: datetime) -> tuple[Ticket, AgencyLink]:
@@ -123,6 +148,10 @@ def _write(
     extra: Mapping[str, Any] | None = None,
     to: str | None = None,
 ) -> None:
+    case = incidents.lead_of(session, ticket) or ticket
+    if case is not ticket and wording != MORE:
+        return  # the agency has one case of what many report
+    ticket = case
     recipient = to or address_of(rulebook.city, ticket.agency, ticket.unit)
     if recipient is None:
         return  # only coordinators look at it, in the console
@@ -130,11 +159,13 @@ def _write(
         wording = SEALED_MOVED if wording == MOVED else SEALED
         values = _sealed_values(rulebook, ticket, wording)
     else:
-        values = {**_values(session, rulebook, ticket, now), **(extra or {})}
+        values = {**_values(rulebook, ticket), **incident_others.for_letter(session, ticket), **(extra or {})}
+        if "link" not in values:
+            values["link"] = f"{rulebook.base_url}/agency/{_new_link(session, rulebook, ticket, now)}"
     say = rulebook.wording.say
     subject = say(f"{wording}_subject", rulebook.language, values)
     lead = say(wording, rulebook.language, values)
-    parts, layouts = {"lead": lead, "subject": subject, **values}, _layouts(rulebook.texts)
+    parts, layout = {"lead": lead, "subject": subject, **values}, layouts(rulebook.texts)
     outbox.by_mail(
         session,
         rulebook,
@@ -142,8 +173,8 @@ def _write(
             key=f"mail:{key}",
             to=recipient,
             subject=subject,
-            text=layouts.get_template("mail.txt").render(parts),
-            html=layouts.get_template("mail.html").render(parts),
+            text=layout.get_template("mail.txt").render(parts),
+            html=layout.get_template("mail.html").render(parts),
             ticket_id=ticket.id,
             lane=EMERGENCY_LANE if ticket.urgent else NORMAL_LANE,
         ),
@@ -151,7 +182,7 @@ def _write(
     )
 
 
-def _values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, Any]:
+def _values(rulebook: Rulebook, ticket: Ticket) -> dict[str, Any]:
     local = ticket.created_at.astimezone(rulebook.city.zone)
     position = f"{ticket.latitude:.5f}, {ticket.longitude:.5f}" if ticket.latitude is not None else ""
     return {
@@ -167,9 +198,8 @@ def _values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime)
         # Praise and ideas have no deadline.
         "due": ""
         if ticket.kind in IDEAS_AND_PRAISE
-        else f"{ticket.solve_by.astimezone(rulebook.city.zone):%d-%m-%Y}",
+        else f"{ticket.solve_by.astimezone(rulebook.city.zone):{URGENT_DUE if ticket.urgent else DUE}}",
         "on_behalf": ticket.on_behalf,
-        "link": f"{rulebook.base_url}/agency/{_new_link(session, rulebook, ticket, now)}",
     }
 
 

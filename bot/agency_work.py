@@ -1,22 +1,29 @@
 """What an agency does with a ticket. It decides; it can only *claim* that something is done."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot import agency_mail, followups, tickets
+from bot import agency_mail, claims, incident_members, tickets, unasked
 from bot.city import COORDINATORS
 from bot.errors import RefusedError
+from bot.file_types import UnusableFileError
 from bot.outbox import Note
+from bot.pictures import Picture, read_picture
 from bot.rulebook import Rulebook
 from bot.status import Move
+from bot.ticket_values import citizen_values
 from bot.tickets import By
-from storage.models import Attachment, Ticket
+from storage.models import Ticket
 
 LONGEST_NOTE = 2_000
 LARGEST_PHOTO = 5 * 1024 * 1024
 FURTHEST_DATE = timedelta(days=730)
+UNUSABLE = {
+    "pixels": "Foto itu terlalu besar; kecilkan dulu. Belum ada yang tersimpan.",
+    "damaged": "Foto itu rusak atau tidak lengkap; pilih foto lain. Belum ada yang tersimpan.",
+}
 PHOTO_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"RIFF": "image/webp"}
 
 
@@ -40,6 +47,7 @@ class Desk:
 
     def move(self, step: Move, note: str | None = None) -> None:
         tickets.move(self.session, self.rulebook, self.ticket, step, self.by(note))
+        incident_members.lead_moved(self.session, self.rulebook, self.ticket, self.now)
 
 
 def accept(desk: Desk) -> None:
@@ -76,19 +84,27 @@ def set_date(desk: Desk, day: date) -> None:
     _tell(desk, "follow_scheduled")
 
 
-def claim_done(desk: Desk, note: str, photo: bytes | None) -> None:
+def claim_done(desk: Desk, note: str, photo: Picture | None) -> None:
     """Claim that it is done, with proof; the citizen is asked whether it is."""
-    photo_type = _photo_type(photo) if photo else None
-    desk.move(Move.CLAIM, _needed(note, "Tuliskan apa yang sudah dikerjakan."))
-    if photo and photo_type:
-        proof = Attachment(
-            ticket_id=desk.ticket.id,
-            actor=desk.by().actor,
-            content_type=photo_type,
-            content=photo,
-            created_at=desk.now,
-        )
-        desk.session.add(proof)
+    said = _needed(note, "Tuliskan apa yang sudah dikerjakan.")
+    refuses = desk.rulebook.city.evidence.missing_photo == "refuse"
+    if photo is None and refuses and claims.needs_photo(desk.rulebook, desk.ticket):
+        raise RefusedError("Layanan ini perlu foto hasil; sertakan fotonya. Belum ada yang tersimpan.")
+    desk.move(Move.CLAIM, said)
+    claims.note_claim(desk.session, desk.rulebook, desk.ticket, photo, desk.by())
+
+
+def read_photo(photo: bytes, zone: tzinfo) -> Picture | None:
+    """The chosen file as a photo; None for no file, RefusedError for one that is none or too large.
+
+    It takes a while, so it is done before a transaction. ``zone``: see ``bot.pictures``.
+    """
+    if not photo:
+        return None
+    try:
+        return read_picture(photo, _photo_type(photo), zone)
+    except UnusableFileError as error:
+        raise RefusedError(UNUSABLE[error.reason]) from None
 
 
 def may_write(ticket: Ticket) -> bool:
@@ -97,9 +113,9 @@ def may_write(ticket: Ticket) -> bool:
 
 
 def _tell(desk: Desk, wording: str) -> None:
-    values = followups.citizen_values(desk.session, desk.rulebook, desk.ticket, desk.now)
+    values = citizen_values(desk.session, desk.rulebook, desk.ticket, desk.now)
     note = Note(f"{wording}:{desk.ticket.id}:{desk.ticket.moves}", wording, values, ticket_id=desk.ticket.id)
-    followups.tell_unasked(desk.session, desk.rulebook, desk.ticket, note, desk.now)
+    unasked.tell(desk.session, desk.rulebook, desk.ticket, note, desk.now)
 
 
 def _suggestion(desk: Desk, agency: str) -> str:

@@ -1,19 +1,21 @@
 """Carries out a turn in one transaction: the action, the replies, the state of the conversation."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from bot import citizens, outbox
+from bot import citizens, incident_news, outbox
 from bot.case import Case, Facts
 from bot.conversation import turn as acts
 from bot.conversation.state import Asked, Dialogue
 from bot.conversation.turn import Reply, Turn
-from bot.effects import perform
+from bot.effects import after_reply, perform
 from bot.inbox import mark_done
-from bot.messages import GATEWAY, SMS
 from bot.outbox import Note
+from bot.plain_text import MOST_SEGMENTS, as_sms
+from bot.segments import segments
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import InboundMessage, Ticket
 
@@ -26,8 +28,10 @@ def carry_out(case: Case, turn: Turn) -> None:
     case.conversation.language = turn.language or case.conversation.language
     case.conversation.citizen.hide_name |= turn.hides_name
     facts = perform(turn.action, case) if turn.action else {}
+    turn = incident_news.retold(case, turn, facts)
     if turn.replies:
         _say(case, turn, facts)
+    after_reply(turn.action, case)
     dialogue = turn.dialogue
     if ticket := facts.get("ticket"):
         dialogue = _about(dialogue, ticket, case.now)
@@ -62,9 +66,15 @@ def _say(case: Case, turn: Turn, facts: Facts) -> None:
         ticket_id=ticket.id if ticket else None,
         lane=EMERGENCY_LANE if urgent else NORMAL_LANE,
         at_least_once=urgent,
-        text=text if urgent else _with_notice(case, text, asks=_asks(turn)),
+        text=text if _in_danger(turn) else with_notice(case, text, _titles(case, turn), asks=_asks(turn)),
     )
     outbox.to_citizen(case.session, case.rulebook, case.conversation, note, case.now, case.now)
+
+
+def _in_danger(turn: Turn) -> bool:
+    """Whether somebody in an emergency reads this: of their data they can be told later."""
+    wording = turn.replies[0].wording
+    return wording.startswith("emergency") or wording == "place_noted"
 
 
 def _asks(turn: Turn) -> bool:
@@ -79,7 +89,7 @@ def _text_of(case: Case, reply: Reply, facts: Facts) -> str:
         values |= wording.topic(reply.topic, language)
     if reply.service and (question := case.rulebook.city.services[reply.service].question):
         values["question"] = question.text[language]
-    return wording.say(reply.wording, language, values)
+    return case.say(reply.wording, values)
 
 
 def _office(case: Case) -> Facts:
@@ -93,16 +103,28 @@ def _office(case: Case) -> Facts:
     }
 
 
-def _with_notice(case: Case, text: str, *, asks: bool) -> str:
-    """At first contact the privacy notice goes along, in the same (billed) message; a question stays last."""
+def _titles(case: Case, turn: Turn) -> list[str]:
+    """What the choices behind the message are called."""
+    language = case.conversation.language
+    return [outbox.title_of(case.rulebook, language, title) for _, title in turn.replies[-1].choices]
+
+
+def with_notice(case: Case, text: str, titles: Sequence[str] = (), *, asks: bool) -> str:
+    """At first contact the privacy notice goes along, in the same (billed) message; a question stays last.
+
+    Where it would make a third SMS, behind a long answer, it goes along with the next message.
+    """
     citizen = case.conversation.citizen
     if citizen.notice_given_at is not None:
         return text
-    citizen.notice_given_at = case.now
     # Every SMS is paid for by length; the longer form stands where messages are counted.
-    form = "notice_short" if case.conversation.channel in (SMS, GATEWAY) else "notice"
+    form = "notice_short" if case.is_sms else "notice"
     notice = case.rulebook.wording.say(form, case.conversation.language, {})
-    return f"{notice}\n\n{text}" if asks else f"{text}\n\n{notice}"
+    noticed = f"{notice}\n\n{text}" if asks else f"{text}\n\n{notice}"
+    if case.is_sms and segments(as_sms(noticed, titles)) > MOST_SEGMENTS:
+        return text
+    citizen.notice_given_at = case.now
+    return noticed
 
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:

@@ -26,8 +26,8 @@ FIXED_SETS: tuple[ChoiceSet, ...] = (
     advice.STEPS,
     advice.YES_OR_NO,
 )
-# Three services and "other", five tickets and "none of them", five stars.
-LIST_SIZES = range(2, 7)
+# Three services and "other", five stars, five tickets with "all" and "none of them".
+LIST_SIZES = range(2, 8)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
-from bot import agency_mail, tickets
+from bot import agency_mail, incident_members, tickets
 from bot.case import Case, Facts
 from bot.conversation import turn as acts
 from bot.status import Move, moves_from
@@ -79,7 +79,8 @@ def _withdraw(case: Case, ticket: Ticket) -> None:
     if Move.WITHDRAW not in moves_from(ticket.status):
         return
     tickets.move(case.session, case.rulebook, ticket, Move.WITHDRAW, By("citizen", case.now))
-    if ticket.forwarded_at:
+    handed_on = incident_members.lead_closed(case.session, case.rulebook, ticket, case.now)
+    if ticket.forwarded_at and not handed_on:
         key = f"withdrawn:{ticket.id}:{ticket.moves}"
         agency_mail.withdrawn(case.session, case.rulebook, ticket, key, case.now)
 

@@ -1,68 +1,28 @@
 """A city as its ``config.yml`` describes it, checked as a whole when it is read."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, time
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from bot import costs
+from bot.city_checks import COORDINATORS as COORDINATORS
+from bot.city_checks import inconsistencies
+from bot.city_fields import Email, Part, TimeField
 from bot.costs import Cost
-from bot.deadlines import Span, WorkingCalendar
+from bot.deadlines import WorkingCalendar
 from bot.duty_policy import DutyPolicy
 from bot.errors import ConfigError
-from bot.messages import CHANNELS
+from bot.evidence_policy import EvidencePolicy, ServiceEvidence
+from bot.follow_policy import LADDER, Deadlines, FollowUpPolicy, OwnDeadlines, People, UrgentPolicy
+from bot.incident_policy import IncidentPolicy
+from bot.ladder import Ladder
 from bot.samples import Samples
-
-
-def _time_of_day(value: Any) -> Any:
-    """YAML reads an unquoted 16:00 as the number 960, which would silently become a quarter past midnight."""
-    if isinstance(value, time) or (isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value)):
-        return value
-    raise ValueError(f"'{value}' is no time of day; write it in quotes, for example \"16:00\".")
-
-
-TimeField = Annotated[time, BeforeValidator(_time_of_day)]
-SpanField = Annotated[Span, BeforeValidator(lambda v: v if isinstance(v, Span) else Span.parse(str(v)))]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
-COORDINATORS = "coordinators"
-FILED_INTENTS = ("lapor", "saran", "apresiasi", "darurat")  # what becomes a ticket, and so is routed
-
-
-class Part(BaseModel):
-    """A piece of the configuration: frozen, and unknown keys are mistakes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Deadlines(Part):
-    """How long an agency may take, counted from filing."""
-
-    verify: SpanField
-    answer: SpanField
-    solve: SpanField
-
-
-class OwnDeadlines(Part):
-    """What a service does differently; the rest is the city's."""
-
-    verify: SpanField | None = None
-    answer: SpanField | None = None
-    solve: SpanField | None = None
 
 
 class Agency(Part):
@@ -72,7 +32,7 @@ class Agency(Part):
     known_as: tuple[str, ...] = ()
     email: Email
     head_email: Email | None = None
-    units: dict[str, Email] = {}
+    units: dict[str, Email] = Field(default_factory=dict)
 
 
 class OwnQuestion(Part):
@@ -109,6 +69,7 @@ class Service(Part):
     question: OwnQuestion | None = None
     emergency_number: str | None = None
     emergency_advice: dict[str, str] | None = None
+    evidence: ServiceEvidence = ServiceEvidence()
     deadlines: OwnDeadlines = OwnDeadlines()
 
 
@@ -139,6 +100,12 @@ class OfficeHours(Part):
     opens: TimeField
     closes: TimeField
 
+    @model_validator(mode="after")
+    def _within_a_day(self) -> "OfficeHours":
+        if self.opens >= self.closes:
+            raise ValueError("it closes before it opens; write for example opens 07:30 and closes 16:00.")
+        return self
+
 
 class CalendarConfig(Part):
     """The working calendar: public holidays of a country, with the city's own corrections."""
@@ -160,22 +127,6 @@ class CalendarConfig(Part):
                 f"{', '.join(self.categories)}; write for example ID with public and government."
             ) from None
         return self
-
-
-class FollowUpPolicy(Part):
-    """When the system speaks up by itself."""
-
-    remind_agency_before: SpanField = Span(1, "day")
-    overdue_repeat: SpanField = Span(2, "day")
-    overdue_rounds: int = Field(default=3, ge=1, le=10)
-    progress_to_citizen: SpanField = Span(4, "day")
-    ask_again: SpanField = Span(3, "working day")
-    close_silent: SpanField = Span(10, "working day")
-    after_reopening: SpanField = Span(2, "day")
-    ask_for_info_again: SpanField = Span(2, "day")
-    light_question: SpanField = Span(1, "working day")
-    link_valid: SpanField = Span(90, "day")
-    hold_ends: SpanField = Span(12, "hour")
 
 
 class Limits(Part):
@@ -211,16 +162,21 @@ class City(Part):
     office_hours: OfficeHours
     calendar: CalendarConfig = CalendarConfig()
     deadlines: Deadlines
+    ladder: Ladder = LADDER
+    urgent: UrgentPolicy = UrgentPolicy()
     follow_ups: FollowUpPolicy = FollowUpPolicy()
+    people: People = People()
     duty: DutyPolicy = DutyPolicy()
+    incidents: IncidentPolicy = IncidentPolicy()
+    evidence: EvidencePolicy = EvidencePolicy()
     thresholds: Thresholds = Thresholds()
     limits: Limits = Limits()
     agencies: dict[str, Agency]
     services: dict[str, Service]
-    routing: list[Rule] = []
-    templates: dict[str, str] = {}
-    channels: dict[str, ChannelPolicy] = {}
-    costs: dict[str, Cost] = {}
+    routing: list[Rule] = Field(default_factory=list)
+    templates: dict[str, str] = Field(default_factory=dict)
+    channels: dict[str, ChannelPolicy] = Field(default_factory=dict)
+    costs: dict[str, Cost] = Field(default_factory=dict)
     samples: Samples = Samples()
 
     @field_validator("timezone")
@@ -236,14 +192,28 @@ class City(Part):
 
     @cached_property
     def working_calendar(self) -> WorkingCalendar:
-        return WorkingCalendar(zone=self.zone, **self.calendar.model_dump())
+        hours = self.office_hours
+        return WorkingCalendar(
+            zone=self.zone, opens=hours.opens, closes=hours.closes, **self.calendar.model_dump()
+        )
 
-    def deadlines_of(self, service: str) -> Deadlines:
-        """The city's deadlines with what the service does differently."""
+    def deadlines_of(self, service: str, *, urgent: bool = False) -> Deadlines:
+        """The city's deadlines with what the service does differently; an emergency has its own."""
+        if urgent:
+            return self.urgent.deadlines
         own = self.services[service].deadlines
         return self.deadlines.model_copy(
-            update={name: span for name in OwnDeadlines.model_fields if (span := getattr(own, name)) is not None}
+            update={name: span for name in Deadlines.model_fields if (span := getattr(own, name)) is not None}
         )
+
+    def takes_longer(self, service: str) -> bool:
+        """Whether a service's time to solve is longer than the city's, and citizens are told so at filing."""
+        own, usual = self.deadlines_of(service).solve, self.deadlines.solve
+        return self.services[service].deadlines.explain and own.hours > usual.hours
+
+    def ladder_of(self, *, urgent: bool) -> Ladder:
+        """What happens while an agency is silent."""
+        return self.urgent.ladder if urgent else self.ladder
 
     def can_answer(self, channel: str) -> bool:
         """Whether a citizen can write to us on ``channel``; where not, nothing may be asked there."""
@@ -274,7 +244,7 @@ def city_from(data: Any, source: str = "config.yml") -> City:
         city = City.model_validate(data)
     except ValidationError as error:
         raise ConfigError([_sentence(source, dict(problem)) for problem in error.errors()]) from None
-    problems = [f"{source}: {problem}" for problem in _inconsistencies(city)]
+    problems = [f"{source}: {problem}" for problem in inconsistencies(city)]
     if problems:
         raise ConfigError(problems)
     return city
@@ -284,55 +254,3 @@ def _sentence(source: str, problem: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in problem["loc"]) or "the whole file"
     what = str(problem["msg"]).removeprefix("Value error, ")
     return f"{source}: {where}: {what}"
-
-
-def _inconsistencies(city: City) -> Iterator[str]:
-    for code, service in city.services.items():
-        if service.agency not in city.agencies:
-            yield f"services.{code}.agency: there is no agency '{service.agency}'; add it or name another."
-        for language in city.languages if service.question else ():
-            if service.question and language not in service.question.text:
-                yield f"services.{code}.question.text: it has no text in '{language}'; write it."
-    if "lainnya" not in city.services:
-        yield "services: 'lainnya' is missing; it takes what fits nowhere else."
-    for number, rule in enumerate(city.routing):
-        yield from (f"routing.{number}: {problem}" for problem in _rule_problems(city, rule))
-    yield from _unreachable(city.routing)
-    yield from costs.mistakes(city.costs)
-    for channel in city.channels.keys() - CHANNELS.keys():
-        yield f"channels.{channel}: there is no such channel; write one of {', '.join(CHANNELS)}."
-
-
-def _rule_problems(city: City, rule: Rule) -> Iterator[str]:
-    agency, _, unit = rule.to.partition("/")
-    known = city.agencies.get(agency)
-    if known is None and rule.to != COORDINATORS and "@" not in rule.to:
-        yield f"to: there is no agency '{agency}'; add it or name another."
-    elif known and unit and unit not in known.units:
-        yield f"to: {agency} has no unit '{unit}'; add it under its units."
-    for service in rule.when.service or []:
-        if service not in city.services:
-            yield f"when.service: there is no service '{service}'; add it or name another."
-    for name, known_names in (("intent", FILED_INTENTS), ("channel", CHANNELS)):
-        for value in set(getattr(rule.when, name) or ()) - set(known_names):
-            yield f"when.{name}: there is no {name} '{value}'; use {', '.join(known_names)}."
-
-
-def _unreachable(rules: list[Rule]) -> Iterator[str]:
-    for number, rule in enumerate(rules):
-        for earlier_number, earlier in enumerate(rules[:number]):
-            if _covers(earlier.when, rule.when):
-                yield (
-                    f"routing.{number}: this rule is never reached because routing.{earlier_number} "
-                    "already takes all it would match; put it before, or drop it."
-                )
-                break
-
-
-def _covers(wider: When, narrower: When) -> bool:
-    def field_covers(name: str) -> bool:
-        wide, narrow = getattr(wider, name), getattr(narrower, name)
-        return wide is None or (narrow is not None and set(narrow) <= set(wide))
-
-    hours_cover = wider.hours is None or wider.hours == narrower.hours
-    return hours_cover and all(map(field_covers, ("intent", "service", "kelurahan", "city", "channel")))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import tickets
+from bot import incident_members, tickets
 from bot.errors import RefusedError
 from bot.rulebook import Rulebook
 from bot.status import Move
@@ -18,12 +18,14 @@ STARS = range(1, 6)
 def confirm(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
     """It is done; RefusedError where the ticket is closed already."""
     tickets.move(session, rulebook, ticket, Move.CONFIRM, By("citizen", now))
+    incident_members.lead_closed(session, rulebook, ticket, now)
     if ticket.rating is None:
         ticket.rating = NOT_RATED  # asked now, and never again
 
 
 def deny(session: Session, rulebook: Rulebook, ticket: Ticket, said: str, now: datetime) -> None:
     """It is not done; RefusedError where nobody claimed that it is."""
+    incident_members.leave_unfixed(session, rulebook, ticket, now)
     tickets.move(session, rulebook, ticket, Move.DENY, By("citizen", now, said or None))
 
 

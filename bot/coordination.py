@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot import agency_mail, followups, outbox, tickets
+from bot import agency_mail, followups, incident_members, outbox, tickets
+from bot.agency_mail import IDEAS_AND_PRAISE
 from bot.city import COORDINATORS
 from bot.errors import NotFoundError, RefusedError
 from bot.outbox import Note
 from bot.rulebook import Rulebook
 from bot.status import Move, Status
+from bot.ticket_values import takes_longer
 from bot.tickets import By, Report
 from storage.models import Handover, InboundMessage, Ticket
 from storage.queries.people import BLOCK, HOLD, waits_for_answer
@@ -56,6 +58,7 @@ def make_ticket(
         "service": rulebook.city.services[service].name,
         "agency": rulebook.city.agency_name(ticket.agency),
         "solve_by": ticket.solve_by,
+        "longer": takes_longer(rulebook, service, handover.conversation.language),
         "at_place": "",
     }
     note = Note(f"handover:{handover.id}", "report_filed", values, ticket_id=ticket.id)
@@ -76,7 +79,10 @@ def pass_on(
         raise RefusedError("Laporan ini sudah ada di instansi; muat ulang halaman untuk melihatnya.")
     ticket.agency, ticket.unit, ticket.forwarded_at = agency, None, now
     tickets.move(session, rulebook, ticket, Move.FORWARD, By(f"user:{user_id}", now, agency))
+    incident_members.lead_moved(session, rulebook, ticket, now)
     agency_mail.forward(session, rulebook, ticket, now)
+    if ticket.kind in IDEAS_AND_PRAISE:
+        tickets.close_at_delivery(session, rulebook, ticket, now)
 
 
 def _open_handover(session: Session, handover_id: int) -> Handover:

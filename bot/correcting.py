@@ -1,6 +1,9 @@
-"""A citizen puts a report right: another place, or another kind of matter, which may be another agency's."""
+"""A citizen puts a report right: another place, or another kind of matter, which may be another agency's.
 
-from bot import agency_mail, tickets
+What they add may also show that it is for few eyes only.
+"""
+
+from bot import agency_mail, incident_members, sealing, tickets
 from bot.case import Case
 from bot.city import COORDINATORS
 from bot.conversation.turn import Correct
@@ -12,14 +15,37 @@ from storage.models import Ticket
 
 def correct(case: Case, ticket: Ticket, change: Correct) -> None:
     """Write the correction into ``ticket``, and take it to whoever answers for it now."""
+    parted = incident_members.part(case.session, case.rulebook, ticket, "corrected", case.now)
     if change.location:
         ticket.latitude, ticket.longitude = change.location.latitude, change.location.longitude
     if change.place or change.location:
         ticket.place = change.place  # beside a new pin the old words would only mislead
     if change.service and change.service != ticket.service:
-        _change_service(case, ticket, change.service)
+        _change_service(case, ticket, change)
     else:
         _tell_agency(case, ticket, change.place or "")
+    if parted:
+        incident_members.go_own_way(case.session, case.rulebook, ticket, case.now)
+
+
+def seal(case: Case, ticket: Ticket) -> None:
+    """What was added is for few eyes only: so is ``ticket`` from now on, and no link leads to it any more.
+
+    An agency that would have to look into its own people does not keep it; another logs in to read it.
+    """
+    parted = incident_members.part(case.session, case.rulebook, ticket, "sealed", case.now)
+    ticket.sealed = True
+    tickets.record(case.session, ticket, sealing.SEALED, By("bot", case.now, sealing.WHY_SEALED))
+    agency_mail.revoke_links(case.session, ticket, case.now)
+    destination = tickets.destination_of(case.rulebook, ticket, case.conversation.channel)
+    if destination.agency != ticket.agency and Move.SEND_BACK in moves_from(ticket.status):
+        _take_away(case, ticket, destination)
+    elif destination.agency != ticket.agency:
+        tickets.send_elsewhere(case.session, case.rulebook, ticket, destination, case.now)
+    elif ticket.forwarded_at:
+        agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", "", case.now)
+    if parted:
+        incident_members.go_own_way(case.session, case.rulebook, ticket, case.now)
 
 
 def _tell_agency(case: Case, ticket: Ticket, told: str) -> None:
@@ -28,11 +54,11 @@ def _tell_agency(case: Case, ticket: Ticket, told: str) -> None:
         agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", told, case.now)
 
 
-def _change_service(case: Case, ticket: Ticket, service: str) -> None:
-    change = {"from": ticket.service, "to": service}
-    ticket.service = service
+def _change_service(case: Case, ticket: Ticket, change: Correct) -> None:
+    details = {"from": ticket.service, "to": change.service}
+    service = ticket.service = change.service or ticket.service
     ticket.sealed |= case.rulebook.city.services[service].sealed
-    tickets.record(case.session, ticket, "corrected", By("citizen", case.now), change)
+    tickets.record(case.session, ticket, "corrected", By("citizen", case.now, change.text or None), details)
     destination = tickets.destination_of(case.rulebook, ticket, case.conversation.channel)
     if destination.agency == ticket.agency:
         _tell_agency(case, ticket, case.rulebook.city.services[service].name)

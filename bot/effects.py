@@ -4,18 +4,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
 
-from bot import agency_mail, citizens, closing, correcting, duty, followups, inbox, rechecks, tickets
+from bot import (
+    agency_mail,
+    citizens,
+    closing,
+    correcting,
+    duplicates,
+    duty,
+    followups,
+    inbox,
+    incident_members,
+    incident_news,
+    incidents,
+    rechecks,
+    tickets,
+)
 from bot.case import Case, Facts
 from bot.city import COORDINATORS
 from bot.conversation import turn as acts
 from bot.conversation.reports import FALLBACK_SERVICE, services
 from bot.conversation.state import Draft
+from bot.incidents import Settled
 from bot.privacy import mask
 from bot.status import Move, is_open, moves_from
+from bot.ticket_values import takes_longer
 from bot.tickets import By, Report
 from storage.models import Handover, Ticket
 
-LONGEST_PLACE = 80
+LONGEST_PLACE, LONGEST_PLACE_BY_SMS = 80, 30  # characters, as a reply repeats it
 PHOTO = "(foto)"
 
 
@@ -27,15 +43,25 @@ def perform(action: acts.Action, case: Case) -> Facts:
 
 @perform.register
 def _file(action: acts.FileReport, case: Case) -> Facts:
-    filed = [_open(case, action, service) for service in services(action.draft, case.rulebook.city)]
-    first, *others = filed
-    for ticket in others:
-        ticket.linked_to = first.id
+    opened = [_open(case, action, service) for service in services(action.draft, case.rulebook.city)]
+    for ticket in opened[1:]:
+        ticket.linked_to = opened[0].id
+    settled = [_settle(case, ticket) for ticket in opened]
+    filed = [each.same_as or each.ticket for each in settled]
+    first = filed[0]
     if action.draft.begun:
         inbox.belong_to(case.session, case.conversation, action.draft.begun, first.id)
-    if action.urgent:
+    if action.urgent and not settled[0].flood:
         duty.raise_alarm(case.session, first, case.now)
-    return {**_facts(case, first), "filed": _listed(case, filed), "advice": _advice(case, first)}
+    if action.question:
+        _ask_person(acts.AskPerson("question", action.question), case)
+    news = incident_news.facts_of(case, settled[0])
+    return {**_facts(case, first), "filed": _listed(case, settled), "advice": _advice(case, first), **news}
+
+
+def _settle(case: Case, ticket: Ticket) -> Settled:
+    messages = [message.id for message in case.messages]
+    return incidents.settle(case.session, case.rulebook, ticket, case.now, messages)
 
 
 def _open(case: Case, action: acts.FileReport, service: str) -> Ticket:
@@ -74,10 +100,12 @@ def report_of(draft: Draft, service: str, *, urgent: bool = False, sealed: bool 
     )
 
 
-def _listed(case: Case, filed: Sequence[Ticket]) -> str:
-    """Several new tickets, a line each."""
-    say, language = case.rulebook.wording.say, case.conversation.language
-    return "\n".join(say("filed_line", language, _facts(case, ticket)) for ticket in filed)
+def _listed(case: Case, settled: Sequence[Settled]) -> str:
+    """Several new tickets, a line each; for one that there was already, its number."""
+    return "\n".join(
+        case.say("filed_line_again" if each.same_as else "filed_line", _facts(case, each.same_as or each.ticket))
+        for each in settled
+    )
 
 
 @perform.register
@@ -91,11 +119,17 @@ def _add(action: acts.AddToTicket, case: Case) -> Facts:
         tickets.move(case.session, case.rulebook, ticket, Move.ANSWER, by)
     else:
         tickets.record(case.session, ticket, "added", by)
+    if (action.place or action.location) and ticket.forwarded_at is None:
+        incidents.look_again(case.session, case.rulebook, ticket, case.now)
+    if action.seals and not ticket.sealed:
+        _longer_story(ticket, action.text)
+        correcting.seal(case, ticket)
+        return _facts(case, ticket)
     told = action.text or _pin(action) or (PHOTO if action.answers else "")
     if told and ticket.forwarded_at and is_open(ticket.status):
         agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", told, case.now)
     elif action.text:
-        ticket.story, ticket.masked_story = _longer(ticket, action.text)
+        _longer_story(ticket, action.text)
     return _facts(case, ticket)
 
 
@@ -110,6 +144,30 @@ def _confirm(action: acts.Confirm, case: Case) -> Facts:
 def _deny(action: acts.Deny, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     closing.deny(case.session, case.rulebook, ticket, action.text, case.now)
+    if action.seals and not ticket.sealed:
+        correcting.seal(case, ticket)
+    return _facts(case, ticket)
+
+
+@perform.register
+def _judge_all(action: acts.JudgeAll, case: Case) -> Facts:
+    for number in action.numbers:
+        ticket = tickets.by_number(case.session, number)
+        if action.done:
+            closing.confirm(case.session, case.rulebook, ticket, case.now)
+        else:
+            closing.deny(case.session, case.rulebook, ticket, action.text, case.now)
+    return {}
+
+
+@perform.register
+def _part(action: acts.Part, case: Case) -> Facts:
+    ticket = tickets.by_number(case.session, action.number)
+    if ticket.duplicate_of is not None:
+        duplicates.undo(case.session, case.rulebook, ticket, case.now)
+        incidents.look_again(case.session, case.rulebook, ticket, case.now)
+    else:
+        incident_members.split(case.session, case.rulebook, ticket, "citizen", case.now, why="elsewhere")
     return _facts(case, ticket)
 
 
@@ -118,7 +176,8 @@ def _withdraw(action: acts.Withdraw, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     if Move.WITHDRAW in moves_from(ticket.status):
         tickets.move(case.session, case.rulebook, ticket, Move.WITHDRAW, By("citizen", case.now))
-        if ticket.forwarded_at:
+        handed_on = incident_members.lead_closed(case.session, case.rulebook, ticket, case.now)
+        if ticket.forwarded_at and not handed_on:
             key = f"withdrawn:{ticket.id}:{ticket.moves}"
             agency_mail.withdrawn(case.session, case.rulebook, ticket, key, case.now)
     return _facts(case, ticket)
@@ -188,15 +247,19 @@ def _ask_person(action: acts.AskPerson, case: Case) -> Facts:
             due_at=due,
         )
     )
-    return {}
+    return _facts(case, tickets.by_number(case.session, action.number)) if action.number else {}
 
 
 @perform.register
 def _set_opt_out(action: acts.SetOptOut, case: Case) -> Facts:
     case.conversation.citizen.opted_out_at = case.now if action.out else None
-    if not action.out:
-        followups.ask_what_was_held_back(case.session, case.rulebook, case.conversation.citizen_id, case.now)
     return {}
+
+
+def after_reply(action: acts.Action | None, case: Case) -> None:
+    """What an action brings about once its reply is written: whoever wants news again has that confirmed first."""
+    if isinstance(action, acts.SetOptOut) and not action.out:
+        followups.ask_what_was_held_back(case.session, case.rulebook, case.conversation.citizen_id, case.now)
 
 
 def _facts(case: Case, ticket: Ticket) -> Facts:
@@ -208,7 +271,8 @@ def _facts(case: Case, ticket: Ticket) -> Facts:
         "agency": city.agency_name(ticket.agency),
         "recipient": _recipient(case, ticket),
         "solve_by": ticket.solve_by,
-        "at_place": _at_place(ticket.place),
+        "longer": takes_longer(case.rulebook, ticket.service, case.conversation.language),
+        "at_place": _at_place(case, ticket.place),
         "place_line": _place_line(case, ticket.place),
     }
 
@@ -222,22 +286,22 @@ def _recipient(case: Case, ticket: Ticket) -> str:
 
 def _place_line(case: Case, place: str | None) -> str:
     """The place as a line of its own, for several tickets at once."""
-    where = _at_place(place).removeprefix(", ")
+    where = _at_place(case, place).removeprefix(", ")
     return case.rulebook.wording.say("place_line", case.conversation.language, {"place": where}) if where else ""
 
 
-def _at_place(place: str | None) -> str:
+def _at_place(case: Case, place: str | None) -> str:
     """The place as a reply repeats it; some people answer "where?" with a whole story."""
     if not place:
         return ""
-    line = " ".join(place.split())
-    return f", {line}" if len(line) <= LONGEST_PLACE else f", {line[:LONGEST_PLACE].rstrip()}..."
+    line, most = " ".join(place.split()), LONGEST_PLACE_BY_SMS if case.is_sms else LONGEST_PLACE
+    return f", {line}" if len(line) <= most else f", {line[:most].rstrip()}..."
 
 
 def _pin(action: acts.AddToTicket) -> str:
     return f"{action.location.latitude:.5f}, {action.location.longitude:.5f}" if action.location else ""
 
 
-def _longer(ticket: Ticket, text: str) -> tuple[str, str]:
-    story = f"{ticket.story}\n{text}".strip()
-    return story, mask(story)
+def _longer_story(ticket: Ticket, text: str) -> None:
+    ticket.story = f"{ticket.story}\n{text}".strip()
+    ticket.masked_story = mask(ticket.story)

@@ -1,52 +1,119 @@
 """Carries out what has come due: each step once, in the transaction that writes its message."""
 
-import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import agency_mail, outbox, tickets
+from bot import agency_mail, followups_plan, ladder, tickets, unasked
 from bot.agency_mail import IDEAS_AND_PRAISE
-from bot.followups_plan import TO_CITIZEN, Kind
+from bot.followups_plan import AFTER, TO_CITIZEN, Kind, Late
+from bot.ladder import AGENCY, HEAD
 from bot.outbox import Note
 from bot.rulebook import Rulebook
 from bot.status import Move, Status
+from bot.ticket_values import citizen_values as citizen_values
 from bot.tickets import By
+from bot.unasked import WHILE_HELD as WHILE_HELD
+from bot.unasked import YES_NO as YES_NO
+from bot.unasked import tell
 from storage.database import Database
 from storage.models import FollowUp, OutboundMessage, Ticket
-from storage.queries.claiming import due_follow_ups
+from storage.queries import digests
+from storage.queries.claiming import due_follow_ups, follow_up
+from storage.queries.incidents import lead_of
 
 BATCH = 50
-YES_NO = (("yes", "choice_yes"), ("no", "choice_no"))
 NOT_BEFORE_DELIVERY = timedelta(days=1)
-WHILE_HELD = timedelta(hours=1)
+# What is merged into one list is given a moment to come together.
+GATHERING = timedelta(minutes=2)
+# Whom a step of the ladder tells, what it says where the ladder did not choose, and what the history then has.
+CHASES: dict[Kind, tuple[str, str, str]] = {
+    Kind.AGENCY_REMINDER: (AGENCY, "mail_reminder", "agency_reminded"),
+    Kind.AGENCY_OVERDUE: (AGENCY, "mail_overdue", "agency_overdue"),
+    Kind.HEAD_OVERDUE: (HEAD, "mail_overdue_head", "head_told"),
+    Kind.COORDINATORS_OVERDUE: (ladder.COORDINATORS, "mail_stuck", "coordinators_told"),
+    Kind.COORDINATION_REMINDER: (ladder.COORDINATORS, "mail_coordination", "coordinators_told"),
+}
+# What is said instead of it while the agency has not even accepted the report.
+NOT_ACCEPTED = {"follow_progress": "follow_waiting"}
 
+tell_unasked = tell
 Handler = Callable[[Session, Rulebook, FollowUp, datetime], None]
+Lists = set[tuple[str, str]]
 
 
 def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
-    """Carry out what is due at ``now``; how many steps there were."""
+    """Carry out what is due at ``now``, and tell citizens what waited for it; how much there was."""
     with database.begin() as session:
-        steps = due_follow_ups(session, now, BATCH)
+        steps, lists = due_follow_ups(session, now, BATCH), Lists()
         for step in steps:
-            _run(session, rulebook, step, now)
-    return len(steps)
+            _run(session, rulebook, step, now, lists)
+        for kind, target in sorted(lists):  # in one order, so that nobody waits for us who has what we need
+            digests.bring(session, kind, target, now + GATHERING)
+    if len(steps) == BATCH:
+        return BATCH  # what is told together is told when all of it is there
+    with database.begin() as session:
+        return len(steps) + unasked.run_due(session, rulebook, now)
 
 
-def _run(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
-    awake = rulebook.city.working_calendar.awake(now)
-    if step.kind in TO_CITIZEN and awake != now:
-        step.due_at = awake
-        return
-    if step.kind in TO_CITIZEN and step.ticket.conversation.held_by is not None:
-        step.due_at = now + WHILE_HELD  # a person is speaking: a yes to us would not be heard
-        return
+def _run(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime, lists: Lists) -> None:
     if step.state != "waiting":
         return  # an earlier step of this batch moved the ticket on
+    kind = Kind(step.kind)
+    if (due := _not_before(session, rulebook, step, kind, now)) > now:
+        step.due_at = due
+        return
+    late = _late(rulebook, step, kind, now)
     step.state, step.done_at = "done", now
-    HANDLERS[Kind(step.kind)](session, rulebook, step, now)
+    if late is Late.SEND:
+        HANDLERS[kind](session, rulebook, step, now)
+        return
+    tell, _, event = CHASES[kind]
+    if late is Late.MERGE:
+        lists.add((tell, _list_of(step.ticket, tell)))
+    tickets.record(session, step.ticket, event if late is Late.MERGE else "reminder_dropped", By("clock", now),
+                   {"late": late.value})  # fmt: skip
+
+
+def _not_before(session: Session, rulebook: Rulebook, step: FollowUp, kind: Kind, now: datetime) -> datetime:
+    """``now``, or when a citizen may be written to: awake, heard, and long enough after what came before."""
+    if kind not in TO_CITIZEN and kind not in AFTER:
+        return now
+    if kind in TO_CITIZEN and (awake := rulebook.city.working_calendar.awake(now)) > now:
+        return awake
+    if kind in TO_CITIZEN and step.ticket.conversation.held_by is not None:
+        return now + WHILE_HELD  # a person is speaking: a yes to us would not be heard
+    return max(now, _after_the_first(session, rulebook, step, kind)) if kind in AFTER else now
+
+
+def _after_the_first(session: Session, rulebook: Rulebook, step: FollowUp, kind: Kind) -> datetime:
+    """When the second of two steps may come, where the first was late itself."""
+    before, span = AFTER[kind]
+    first = follow_up(session, step.ticket_id, before, step.round)
+    if first is None or first.done_at is None or first.done_at - first.due_at <= _bearable(rulebook):
+        return step.due_at
+    return rulebook.city.working_calendar.add(first.done_at, getattr(rulebook.city.follow_ups, span))
+
+
+def _late(rulebook: Rulebook, step: FollowUp, kind: Kind, now: datetime) -> Late:
+    """An emergency is never put into a list."""
+    ticket = step.ticket
+    deadlines = (ticket.verify_by, ticket.answer_by, ticket.solve_by)
+    late = followups_plan.judged(kind, step.due_at, now, _bearable(rulebook), deadlines)
+    return Late.SEND if late is Late.MERGE and ticket.urgent else late
+
+
+def _bearable(rulebook: Rulebook) -> timedelta:
+    span = rulebook.city.follow_ups.late_after
+    return timedelta(**{f"{span.unit}s": span.amount})
+
+
+def _list_of(ticket: Ticket, tell: str) -> str:
+    if tell == ladder.COORDINATORS:
+        return ""
+    return digests.target_of(ticket.agency, ticket.unit if tell == AGENCY else None)
 
 
 def _forward(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
@@ -59,30 +126,45 @@ def _forward(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime
         tickets.move(session, rulebook, ticket, Move.FORWARD, By("clock", now))
 
 
-def _remind(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
-    agency_mail.remind(session, rulebook, step.ticket, f"step:{step.id}", now)
-    tickets.record(session, step.ticket, "agency_reminded", By("clock", now))
+def _chase(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
+    if lead_of(session, step.ticket) is not None:
+        return  # the agency has one case of it, and hears of that one
+    tell, wording, event = CHASES[Kind(step.kind)]
+    agency_mail.chase(session, rulebook, step.ticket, step.say or wording, f"step:{step.id}", now, tell)
+    tickets.record(session, step.ticket, event, By("clock", now))
 
 
-def _overdue(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
-    first = step.round % rulebook.city.follow_ups.overdue_rounds == 0
-    agency_mail.overdue(session, rulebook, step.ticket, f"step:{step.id}", now, to_head=not first)
-    tickets.record(session, step.ticket, "agency_overdue", By("clock", now))
+def _list(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
+    """The ticket is on this week's list, and will be on the next: until it is closed it has a next step."""
+    digests.bring(session, ladder.LEADERSHIP, "", now)
+    tickets.record(session, step.ticket, "on_weekly_list", By("clock", now))
+    listed: int | None = step.round
+    while listed is not None:
+        again = followups_plan.next_list(rulebook.city, now, listed)
+        listed = again.round if not tickets.put(session, step.ticket_id, again) else None
 
 
-def _tell(wording: str, *, ask: bool = False) -> Handler:
+def _tell(wording: str) -> Handler:
     def handle(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
         values = citizen_values(session, rulebook, step.ticket, now)
-        note = Note(f"step:{step.id}", wording, values, YES_NO if ask else (), step.ticket_id)
-        tell_unasked(session, rulebook, step.ticket, note, now)
+        choices = unasked.ASKED_WITH.get(wording, ())
+        note = Note(f"step:{step.id}", wording, values, choices, step.ticket_id)
+        tell(session, rulebook, step.ticket, note, now)
 
     return handle
 
 
-def _tell_progress(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
-    """That it goes on; but not that it is being worked on, where the agency has not even accepted it."""
-    waits = step.ticket.status == Status.WAITING
-    _tell("follow_waiting" if waits else "follow_progress")(session, rulebook, step, now)
+def _tell_news(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
+    """What the ladder says to the citizen, on the hour, so that one message tells of all their reports."""
+    wording = step.say or "follow_progress"
+    if step.ticket.status == Status.WAITING:
+        wording = NOT_ACCEPTED.get(wording, wording)
+    unasked.wait(session, rulebook, step.ticket, Note(f"step:{step.id}", wording), now, _next_hour(now))
+
+
+def _next_hour(now: datetime) -> datetime:
+    past = timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
+    return now + (timedelta(hours=1) - past if past else past)
 
 
 def _close_silent(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
@@ -102,33 +184,20 @@ def _close_silent(session: Session, rulebook: Rulebook, step: FollowUp, now: dat
     else:
         tickets.move(session, rulebook, ticket, Move.CLOSE_SILENT, By("clock", now))
         note = Note(f"step:{step.id}", "follow_closed_silent", {"number": ticket.number}, ticket_id=ticket.id)
-        tell_unasked(session, rulebook, ticket, note, now)
+        tell(session, rulebook, ticket, note, now)
 
 
 def _question(session: Session, step: FollowUp) -> OutboundMessage | None:
-    """The "is it fixed?" that this closing goes back to."""
-    asking = select(FollowUp.id).where(
-        FollowUp.ticket_id == step.ticket_id,
-        FollowUp.kind == Kind.CITIZEN_CONFIRM,
-        FollowUp.round == step.round,
-    )
-    key = f"step:{session.scalar(asking)}"
-    return session.scalar(select(OutboundMessage).where(OutboundMessage.key == key))
+    """The "is it fixed?" that this closing goes back to, asked in time or when the citizen wanted news again."""
+    asking = follow_up(session, step.ticket_id, Kind.CITIZEN_CONFIRM, step.round)
+    keys = (f"step:{asking.id if asking else 0}", f"held-back:{step.ticket_id}:{step.round}")
+    asked = select(OutboundMessage).where(OutboundMessage.key.in_(keys))
+    return session.scalar(asked.order_by(OutboundMessage.id.desc()).limit(1))
 
 
 def _go_on_without(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
     tickets.move(session, rulebook, step.ticket, Move.ANSWER, By("clock", now))
     agency_mail.no_answer(session, rulebook, step.ticket, f"step:{step.id}", now)
-
-
-def tell_unasked(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: datetime) -> None:
-    """Write to the citizen of ``ticket`` by ourselves, unless they asked us not to, or it may not be safe."""
-    reason = _why_silent(ticket)
-    if reason:
-        tickets.record(session, ticket, reason, By("bot", now))
-        return
-    outbox.to_citizen(session, rulebook, ticket.conversation, note, now, now)
-    tickets.record(session, ticket, note.wording, By("bot", now))
 
 
 def ask_what_was_held_back(session: Session, rulebook: Rulebook, citizen_id: int, now: datetime) -> None:
@@ -139,47 +208,16 @@ def ask_what_was_held_back(session: Session, rulebook: Rulebook, citizen_id: int
         if any(event.kind == "not_sent_opted_out" for event in since_claim):
             values = citizen_values(session, rulebook, ticket, now)
             note = Note(f"held-back:{ticket.id}:{ticket.moves}", "follow_confirm", values, YES_NO, ticket.id)
-            tell_unasked(session, rulebook, ticket, note, now)
-
-
-def _why_silent(ticket: Ticket) -> str | None:
-    """Why nothing is sent unasked, as the history tells it; None where it may be."""
-    if ticket.citizen.erased_at is not None:
-        return "not_sent_erased"
-    if ticket.citizen.blocked_at is not None:
-        return "not_sent_blocked"
-    if ticket.sealed and not ticket.may_write:
-        return "not_sent_sealed"
-    return "not_sent_opted_out" if ticket.citizen.opted_out_at is not None else None
-
-
-def citizen_values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, object]:
-    """What sentences about a ticket may mention."""
-    policy, calendar = rulebook.city.follow_ups, rulebook.city.working_calendar
-    left = max(1, math.ceil(policy.close_silent.amount - policy.ask_again.amount))
-    return {
-        "number": ticket.number,
-        "service": rulebook.city.services[ticket.service].name,
-        "agency": rulebook.city.agency_name(ticket.agency),
-        "note": _last_note(session, ticket),
-        "close_on": calendar.add(now, type(policy.close_silent)(left, policy.close_silent.unit)),
-        "expected_on": ticket.expected_on or "",
-    }
-
-
-def _last_note(session: Session, ticket: Ticket) -> str:
-    """What the agency said last with a claim or a question."""
-    events = [e for e in ticket.events if e.kind in (Move.CLAIM, Move.ASK)]
-    return (events[-1].note or "") if events else ""
+            tell(session, rulebook, ticket, note, now)
 
 
 HANDLERS: dict[Kind, Handler] = {
     Kind.FORWARD: _forward,
-    Kind.AGENCY_REMINDER: _remind,
-    Kind.AGENCY_OVERDUE: _overdue,
-    Kind.CITIZEN_PROGRESS: _tell_progress,
-    Kind.CITIZEN_CONFIRM: _tell("follow_confirm", ask=True),
-    Kind.CITIZEN_CONFIRM_AGAIN: _tell("follow_confirm_again", ask=True),
+    **dict.fromkeys(CHASES, _chase),
+    Kind.LEADERSHIP_LIST: _list,
+    Kind.CITIZEN_PROGRESS: _tell_news,
+    Kind.CITIZEN_CONFIRM: _tell("follow_confirm"),
+    Kind.CITIZEN_CONFIRM_AGAIN: _tell("follow_confirm_again"),
     Kind.CLOSE_SILENT: _close_silent,
     Kind.AFTER_REOPENING: _tell("follow_after_reopening"),
     Kind.ASK_FOR_INFO_AGAIN: _tell("follow_question_again"),

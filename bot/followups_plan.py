@@ -1,12 +1,19 @@
-"""Which follow-ups a ticket's present state calls for. Pure: a table from status to steps with due times."""
+"""Which follow-ups a ticket's present state calls for. Pure: a table from status to steps with due times.
 
-from collections.abc import Iterator
+Every open ticket has a step ahead of it: the ladder ends, the leadership's weekly list does not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from bot import ladder
 from bot.city import City
+from bot.follow_policy import WEEKDAYS
+from bot.ladder import AGENCY, CITIZEN, HEAD, LEADERSHIP, Rung
 from bot.status import WITH_AGENCY, Status
 
 
@@ -16,6 +23,10 @@ class Kind(StrEnum):
     FORWARD = "forward"
     AGENCY_REMINDER = "agency_reminder"
     AGENCY_OVERDUE = "agency_overdue"
+    HEAD_OVERDUE = "head_overdue"
+    COORDINATORS_OVERDUE = "coordinators_overdue"
+    COORDINATION_REMINDER = "coordination_reminder"
+    LEADERSHIP_LIST = "leadership_list"
     CITIZEN_PROGRESS = "citizen_progress"
     CITIZEN_CONFIRM = "citizen_confirm"
     CITIZEN_CONFIRM_AGAIN = "citizen_confirm_again"
@@ -31,13 +42,45 @@ TO_CITIZEN = frozenset(
 )  # fmt: skip
 
 
+class Late(StrEnum):
+    """What becomes of a step that comes much too late."""
+
+    SEND = "send"
+    MERGE = "merge"
+    DROP = "drop"
+
+
+# Questions, and what decides something, come late rather than never; what only urges goes into one list.
+LATE: dict[Kind, Late] = {
+    **dict.fromkeys(Kind, Late.SEND),
+    Kind.AGENCY_REMINDER: Late.MERGE,
+    Kind.AGENCY_OVERDUE: Late.MERGE,
+    Kind.HEAD_OVERDUE: Late.MERGE,
+    Kind.COORDINATORS_OVERDUE: Late.MERGE,
+    Kind.COORDINATION_REMINDER: Late.MERGE,
+}
+# The second of two that belong together keeps its distance when the first was late: by which policy.
+AFTER: dict[Kind, tuple[Kind, str]] = {
+    Kind.CITIZEN_CONFIRM_AGAIN: (Kind.CITIZEN_CONFIRM, "ask_again"),
+    Kind.GO_ON_WITHOUT_INFO: (Kind.ASK_FOR_INFO_AGAIN, "ask_for_info_again"),
+}
+OF_RECIPIENT: dict[str, Kind] = {
+    HEAD: Kind.HEAD_OVERDUE,
+    ladder.COORDINATORS: Kind.COORDINATORS_OVERDUE,
+    CITIZEN: Kind.CITIZEN_PROGRESS,
+}
+# Rungs of one kind within one agency's time: more than a ladder can have.
+ROUNDS = 1_000
+
+
 @dataclass(frozen=True)
 class Step:
-    """One planned follow-up. ``(kind, round)`` happens at most once in a ticket's life."""
+    """One planned follow-up. ``(kind, round)`` happens at most once in a ticket's life; ``say``: the ladder's."""
 
     kind: Kind
     round: int
     due: datetime
+    say: str | None = None
 
 
 class Planned(Protocol):
@@ -45,49 +88,102 @@ class Planned(Protocol):
 
     status: str
     kind: str
+    urgent: bool
     forward_at: datetime
+    verify_by: datetime
+    answer_by: datetime
     solve_by: datetime
+    verified_at: datetime | None
+    answered_at: datetime | None
     reopened: int
     moves: int
+    clocks: int
 
 
-def plan(ticket: Planned, city: City, now: datetime) -> list[Step]:
-    """The steps ahead for ``ticket`` from ``now`` on."""
+def plan(ticket: Planned, city: City, now: datetime, listed: int = 0) -> list[Step]:
+    """The steps ahead for ``ticket`` from ``now`` on; ``listed``: the last week in which it stood on the list."""
     return [
-        Step(
-            step.kind,
-            step.round,
-            city.working_calendar.awake(step.due) if step.kind in TO_CITIZEN else step.due,
-        )
-        for step in _steps(ticket, city, now)
+        Step(step.kind, step.round, _awake(city, step.kind, step.due), step.say)
+        for step in _steps(ticket, city, now, listed)
     ]
 
 
-def _steps(ticket: Planned, city: City, now: datetime) -> Iterator[Step]:
+def judged(kind: Kind, due: datetime, now: datetime, bearable: timedelta, deadlines: Iterable[datetime]) -> Late:
+    """What becomes of a step that was due at ``due``; a reminder is overtaken when its deadline has passed too."""
+    if now - due <= bearable:
+        return Late.SEND
+    if kind is Kind.AGENCY_REMINDER and any(due <= by <= now for by in deadlines):
+        return Late.DROP
+    return LATE[kind]
+
+
+def next_list(city: City, after: datetime, listed: int = 0) -> Step:
+    """A ticket's next place on the leadership's weekly list, after that moment and the week ``listed``."""
+    weekly = city.follow_ups.weekly_list
+    local = after.astimezone(city.zone)
+    days = (WEEKDAYS.index(weekly.day) - local.weekday()) % 7
+    due = datetime.combine(local.date() + timedelta(days=days), weekly.at, city.zone)
+    while due <= local or _week(due) <= listed:
+        due += timedelta(days=7)
+    return Step(Kind.LEADERSHIP_LIST, _week(due), due.astimezone(UTC))
+
+
+def _steps(ticket: Planned, city: City, now: datetime, listed: int) -> Iterator[Step]:
     if ticket.status in (Status.RECEIVED, Status.REOPENED):
         yield Step(Kind.FORWARD, ticket.reopened, max(now, ticket.forward_at))
     if ticket.status in WITH_AGENCY:
-        yield from _chase_agency(ticket, city, now)
+        yield from _climb(ticket, city, now, listed)
+    if ticket.status == Status.COORDINATION:
+        patience = city.working_calendar.add(now, city.follow_ups.coordination)
+        due = max(now, ticket.verify_by) if ticket.urgent else patience
+        yield Step(Kind.COORDINATION_REMINDER, ticket.clocks, due, "mail_coordination")
+        yield next_list(city, max(due, ticket.solve_by), listed)
     if ticket.status == Status.CLAIMED_DONE:
         yield from _ask_citizen(ticket, city, now)
     if ticket.status == Status.NEEDS_INFO:
         yield from _wait_for_info(ticket, city, now)
 
 
-def _chase_agency(ticket: Planned, city: City, now: datetime) -> Iterator[Step]:
-    """Remind before the deadline, again and again after it, and tell the citizen that it goes on."""
-    policy, calendar = city.follow_ups, city.working_calendar
-    reminder = calendar.before(ticket.solve_by, policy.remind_agency_before)
-    if reminder > now:
-        yield Step(Kind.AGENCY_REMINDER, ticket.reopened, reminder)
-    due = ticket.solve_by
-    for n in range(policy.overdue_rounds):
-        yield Step(Kind.AGENCY_OVERDUE, ticket.reopened * policy.overdue_rounds + n, due)
-        due = calendar.add(due, policy.overdue_repeat)
+def _climb(ticket: Planned, city: City, now: datetime, listed: int) -> Iterator[Step]:
+    """The city's ladder, with the times of this ticket.
+
+    What is to be said before a time that is over is not said, and of two rungs that tell the same reader at the
+    same moment only the higher is climbed.
+    """
+    seen: Counter[Kind] = Counter()
+    rungs = city.ladder_of(urgent=ticket.urgent)
+    climbed = list(ladder.steps(rungs, _anchors(ticket, now), city.working_calendar))
+    last = {(rung.tell, due): rung for rung, due in climbed}
+    for rung, due in climbed:
+        if rung.tell == LEADERSHIP:
+            yield next_list(city, max(due, now), listed)
+            continue
+        kind = _kind(rung)
+        if last[rung.tell, due] is rung and (kind is not Kind.AGENCY_REMINDER or due > now):
+            yield Step(kind, ticket.clocks * ROUNDS + seen[kind], due, rung.say)
+        seen[kind] += 1
     if ticket.reopened:
-        yield Step(Kind.AFTER_REOPENING, ticket.reopened, calendar.add(now, policy.after_reopening))
-    else:
-        yield Step(Kind.CITIZEN_PROGRESS, 0, calendar.add(now, policy.progress_to_citizen))
+        due = city.working_calendar.add(now, city.follow_ups.after_reopening)
+        yield Step(Kind.AFTER_REOPENING, ticket.reopened, due)
+
+
+def _anchors(ticket: Planned, now: datetime) -> dict[str, datetime]:
+    """What rungs are counted from; a deadline that was met is none any more.
+
+    After a reopening the citizen is asked instead of told that it goes on.
+    """
+    found = {"solve": ticket.solve_by}
+    if ticket.verified_at is None:
+        found["verify"] = ticket.verify_by
+    if ticket.answered_at is None:
+        found["answer"] = ticket.answer_by
+    return found if ticket.reopened else found | {"move": now}
+
+
+def _kind(rung: Rung) -> Kind:
+    if rung.tell != AGENCY:
+        return OF_RECIPIENT[rung.tell]
+    return Kind.AGENCY_REMINDER if rung.when.side == "before" else Kind.AGENCY_OVERDUE
 
 
 def _ask_citizen(ticket: Planned, city: City, now: datetime) -> Iterator[Step]:
@@ -102,3 +198,11 @@ def _wait_for_info(ticket: Planned, city: City, now: datetime) -> Iterator[Step]
     twice = city.working_calendar.add(once, city.follow_ups.ask_for_info_again)
     yield Step(Kind.ASK_FOR_INFO_AGAIN, ticket.moves, once)
     yield Step(Kind.GO_ON_WITHOUT_INFO, ticket.moves, twice)
+
+
+def _awake(city: City, kind: Kind, due: datetime) -> datetime:
+    return city.working_calendar.awake(due) if kind in TO_CITIZEN else due
+
+
+def _week(due: datetime) -> int:
+    return due.date().toordinal() // 7

@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 BATCH = 50
 LONGEST_REPLY = 1_600
+WISH = "person"  # the reason of a handover in which somebody only wants to speak to a human
 ONCE = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
@@ -88,6 +89,7 @@ def reply(
         raise RefusedError(f"Tulis balasan, paling panjang {LONGEST_REPLY} huruf. Belum ada yang terkirim.")
     hold = _hold_of(session, conversation, user_id)
     hold.due_at = _ends(rulebook, now)
+    _settle_wishes(session, conversation, user_id, text, now)
     note = Note(key, people.BY_A_PERSON, {"answer": text})
     outbox.to_citizen(session, rulebook, conversation, note, now, now)
     return True
@@ -195,6 +197,15 @@ def _close(session: Session, conversation: Conversation, how: str, now: datetime
     if hold is not None:
         hold.answered_at, hold.answer = now, how
     return hold
+
+
+def _settle_wishes(session: Session, conversation: Conversation, user_id: int, text: str, now: datetime) -> None:
+    """Whoever wished for a person has one now."""
+    wished = select(Handover).where(
+        Handover.conversation_id == conversation.id, Handover.reason == WISH, Handover.answered_at.is_(None)
+    )
+    for handover in session.scalars(wished):
+        handover.answered_at, handover.answered_by, handover.answer = now, user_id, text
 
 
 def _ends(rulebook: Rulebook, now: datetime) -> datetime:

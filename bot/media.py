@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy import select
 
+from bot import incident_photos
 from bot.clock import Clock
 from bot.file_types import IMAGE, VOICE, UnusableFileError, kind_of_type, type_of
 from bot.flood import CAPPED
@@ -21,6 +22,7 @@ from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import MediaFile
+from storage.queries.evidence import keep_print
 from storage.queries.media import KEPT, claim_files, files_to_erase, hold_file, is_any_due, mark_erased
 
 log = structlog.get_logger()
@@ -139,6 +141,10 @@ class MediaQueue:
             if row is not None:
                 row.lease_until = None
                 _settle(row, outcome, now)
+                if row.state == KEPT:
+                    incident_photos.arrived(session, self.rulebook, row, now)
+                if row.perceptual_hash:
+                    keep_print(session, row.perceptual_hash, media_id=row.id)
                 if row.state in ("refused", "failed"):
                     tell_citizen(session, self.rulebook, row, now)
         self._forget_unless_wanted(file)

@@ -57,7 +57,7 @@ def to_citizen(
     if not rulebook.city.can_answer(conversation.channel):  # nobody can answer there: a page takes the answer
         note, text = replace(note, choices=()), _with_link(session, rulebook, note, text, language)
     template = rulebook.wording.template(note.wording, values, language)
-    choices = tuple(Choice(key, _title(rulebook, language, title)) for key, title in note.choices)
+    choices = tuple(Choice(key, title_of(rulebook, language, title)) for key, title in note.choices)
     body: dict[str, Any] = {"text": text, "choices": [asdict(choice) for choice in choices]}
     if choices:
         body["hint"] = rulebook.wording.say("number_hint", language, {})
@@ -140,9 +140,9 @@ def _content(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
     return body.get("in_session") or {}
 
 
-def _title(rulebook: Rulebook, language: str, key: str) -> str:
-    """A choice is named by a sentence, by a service of the city (``service:<code>``), or by a ticket and its
-    service (``ticket:<number>:<code>``)."""
+def title_of(rulebook: Rulebook, language: str, key: str) -> str:
+    """What the citizen reads of a choice, which is named by a sentence, a service (``service:<code>``),
+    or by a ticket and its service (``ticket:<number>:<code>``)."""
     kind, _, rest = key.partition(":")
     if kind == "ticket":
         number, _, code = rest.partition(":")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from bot import ladder
 from bot.city import City, load_city
 from bot.conversation.state import Advice
 from bot.errors import ConfigError
@@ -14,7 +15,7 @@ from bot.wording import Wording, load_wording
 from bot.words import Words
 
 TEXTS = ROOT / "bot"
-LAYOUTS = ("mail.txt", "mail.html")
+LAYOUTS = ("mail.txt", "mail.html", "list.txt", "list.html")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def load_rulebook(settings: Settings) -> Rulebook:
     city, folder = load_city(settings.config_file), settings.city_folder or TEXTS
     texts = _texts_of(folder)
     wording = load_wording(texts, folder / "answers", city.languages, city.zone)
-    if problems := [*_foreign_services(city, wording)]:
+    if problems := [*_foreign_services(city, wording), *_unsayable(city, wording)]:
         raise ConfigError(problems)
     return Rulebook(
         city=city,
@@ -77,6 +78,13 @@ def _foreign_services(city: City, wording: Wording) -> Iterator[str]:
     for topic, answer in wording.answers.items():
         if answer.service is not None and answer.service not in city.services:
             yield f"answers: {topic}.service: there is no service '{answer.service}'; name one of config.yml."
+
+
+def _unsayable(city: City, wording: Wording) -> Iterator[str]:
+    """Sentences that a ladder names and nobody has written, or that cannot be filled."""
+    known = {key: sentence.fields for key, sentence in wording.sentences[city.languages[0]].items()}
+    for place, rungs in (("ladder", city.ladder), ("urgent.ladder", city.urgent.ladder)):
+        yield from (f"config.yml: {problem}" for problem in ladder.unknown_sentences(rungs, place, known))
 
 
 def _texts_of(folder: Path) -> Path:

@@ -9,6 +9,9 @@ from storage.models import Ticket
 SEALED_OFFICER, AGENCY_OFFICER = "sealed_officer", "agency_officer"
 STAFF = ("administrator", "coordinator", SEALED_OFFICER)
 ROLES = (*STAFF, AGENCY_OFFICER)
+# In the history of a ticket that was open to its agency until then.
+SEALED = "sealed"
+WHY_SEALED = "Kata-kata dalam tambahan warga menandakan perkara yang hanya boleh dibaca petugas yang ditunjuk."
 # Somebody may come back to a closed matter; a closed report can be reopened for two weeks.
 DOUBT_LASTS = timedelta(days=30)
 

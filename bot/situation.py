@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import rechecks
+from bot import duplicates, rechecks
 from bot.conversation import Situation, TicketView
 from bot.rulebook import Rulebook
-from bot.status import is_open
-from storage.models import Conversation, InboundMessage, OutboundMessage, Ticket
+from bot.status import Status, is_open
+from storage.models import Conversation, Handover, InboundMessage, OutboundMessage, Ticket
+from storage.queries import incidents
+from storage.queries.people import waits_for_answer
 
 TICKETS_IN_MIND = 20
 
@@ -18,21 +20,32 @@ TICKETS_IN_MIND = 20
 def situation_of(session: Session, rulebook: Rulebook, conversation: Conversation, now: datetime) -> Situation:
     """The world around a turn: the citizen's tickets on all their channels, and what may be answered."""
     mine = select(Ticket).where(Ticket.citizen_id == conversation.citizen_id)
-    rows = session.scalars(mine.order_by(Ticket.id.desc()).limit(TICKETS_IN_MIND))
+    mine = mine.where(Ticket.status != Status.DUPLICATE)
+    rows = session.scalars(mine.order_by(Ticket.id.desc()).limit(TICKETS_IN_MIND)).all()
+    followers = incidents.followers_among(session, [row.id for row in rows if row.incident_id])
+    repeated = duplicates.latest_of(session, conversation.citizen_id, now - duplicates.MAY_BE_PARTED)
     citizen = conversation.citizen
     return Situation(
-        tickets=tuple(_view(ticket) for ticket in rows),
+        tickets=tuple(view_of(ticket, follows=ticket.id in followers) for ticket in rows),
+        repeated=repeated.number if repeated else None,
         held_by_person=conversation.held_by is not None,
         opted_out=citizen.opted_out_at is not None,
         blocked=citizen.blocked_at is not None,
         answerable=rulebook.answerable(now),
         advice=rulebook.advice,
+        awaits_person=_awaits_person(session, conversation),
         rechecking=rechecks.asked_last(session, conversation.id),
         understands=rulebook.understands,
     )
 
 
-def _view(ticket: Ticket) -> TicketView:
+def _awaits_person(session: Session, conversation: Conversation) -> bool:
+    waiting = select(Handover.id).where(Handover.conversation_id == conversation.id, waits_for_answer())
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def view_of(ticket: Ticket, *, follows: bool = False) -> TicketView:
+    """As much of a ticket as the conversation looks at."""
     return TicketView(
         number=ticket.number,
         status=ticket.status,
@@ -43,12 +56,14 @@ def _view(ticket: Ticket) -> TicketView:
         is_open=is_open(ticket.status),
         expected_on=ticket.expected_on,
         closed_at=ticket.closed_at,
+        outcome=ticket.outcome,
         asked_at=ticket.asked_at,
         has_place=bool(ticket.place or ticket.latitude is not None),
         urgent=ticket.urgent,
         sealed=ticket.sealed,
         place=ticket.place,
         told=ticket.masked_story,
+        follows=follows,
         may_be_rated=ticket.rating is None and ticket.kind == "lapor" and not ticket.sealed,
     )
 

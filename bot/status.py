@@ -35,6 +35,7 @@ class Move(StrEnum):
     CLAIM = "claim"
     CONFIRM = "confirm"
     DENY = "deny"
+    REFUSE_CLAIM = "refuse_claim"
     CLOSE_SILENT = "close_silent"
     CLOSE_UNREACHABLE = "close_unreachable"
     WITHDRAW = "withdraw"
@@ -50,6 +51,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     DELIVERED = "delivered"
+    DUPLICATE = "duplicate"
 
 
 S, M = Status, Move
@@ -69,6 +71,8 @@ TRANSITIONS: dict[tuple[Status, Move], Status] = {
     # A citizen may say "it is fixed" before the agency does, and "it is not" after the closing.
     **{(s, M.CONFIRM): S.DONE for s in OPEN},
     **{(s, M.DENY): S.REOPENED for s in (S.CLAIMED_DONE, S.DONE)},
+    # A coordinator who looked at a claim may say so too.
+    **{(s, M.REFUSE_CLAIM): S.REOPENED for s in (S.CLAIMED_DONE, S.DONE)},
     (S.CLAIMED_DONE, M.CLOSE_SILENT): S.DONE,
     (S.CLAIMED_DONE, M.CLOSE_UNREACHABLE): S.DONE,
     **{(s, M.WITHDRAW): S.WITHDRAWN for s in OPEN},

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import followups_plan
+from bot import assignments, followups_plan
 from bot.city import COORDINATORS
 from bot.errors import NotFoundError
+from bot.followups_plan import Kind, Step
 from bot.messages import Location
 from bot.numbers import new_number
 from bot.privacy import mask
@@ -17,6 +18,7 @@ from bot.routing import Destination, Matter, route
 from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Outcome, Status, after
 from storage.models import Citizen, CivilServant, Conversation, FollowUp, Ticket, TicketEvent
+from storage.queries.claiming import follow_up
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,14 @@ def open_ticket(
         forward_at=now if report.urgent else now + rulebook.forward_delay,
         reopened=0,
         moves=0,
+        clocks=0,
     )
-    _set_deadlines(rulebook, ticket, now)
+    assignments.set_deadlines(rulebook, ticket, now)
     if destination.agency == COORDINATORS:
         ticket.status = Status.COORDINATION
     session.add(ticket)
     session.flush()
+    assignments.begin(session, rulebook, ticket, now)
     record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     plan_ahead(session, rulebook, ticket, now)
     return ticket
@@ -96,9 +100,9 @@ def destination_of(rulebook: Rulebook, ticket: Ticket, channel: str) -> Destinat
 def send_elsewhere(
     session: Session, rulebook: Rulebook, ticket: Ticket, destination: Destination, now: datetime
 ) -> None:
-    """Give a ticket that no agency holds to ``destination``, whose time begins now."""
+    """Give a ticket that no agency works on to ``destination``, whose time begins now."""
     ticket.agency, ticket.unit = destination.agency, destination.unit
-    _set_deadlines(rulebook, ticket, now)
+    assignments.begin_anew(session, rulebook, ticket, now, "moved")
     if ticket.status in (Status.RECEIVED, Status.COORDINATION) and ticket.forwarded_at is None:
         ticket.status = Status.COORDINATION if destination.agency == COORDINATORS else Status.RECEIVED
     plan_ahead(session, rulebook, ticket, now)
@@ -112,20 +116,23 @@ def is_civil_servant(session: Session, citizen: Citizen) -> bool:
 
 def move(session: Session, rulebook: Rulebook, ticket: Ticket, step: Move, by: By) -> None:
     """Take ``ticket`` one step through the status table; RefusedError where the table has no such step."""
-    ticket.status = after(ticket.status, step)
+    before = Status(ticket.status)
+    ticket.status = after(before, step)
     ticket.moves += 1
     if step in OUTCOMES:
         ticket.outcome, ticket.closed_at = OUTCOMES[step], by.at
+    if step in (Move.DENY, Move.REFUSE_CLAIM):
+        _open_again(ticket)
+    told = assignments.follow(session, rulebook, ticket, step, by.actor, before, by.at)
     ticket.asked_at = by.at if step in (Move.CLAIM, Move.ASK) else None
-    if step is Move.DENY:
-        _start_again(rulebook, ticket, by.at)
-    record(session, ticket, step, by)
+    record(session, ticket, step, by, told)
     plan_ahead(session, rulebook, ticket, by.at)
 
 
 def close_at_delivery(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
     """Praise and ideas are done when they have been passed on; nobody is chased for them."""
     ticket.status, ticket.outcome, ticket.closed_at = Status.DONE, Outcome.DELIVERED, now
+    assignments.end(session, ticket, "closed", now)
     record(session, ticket, "delivered", By("bot", now))
     plan_ahead(session, rulebook, ticket, now)
 
@@ -155,13 +162,23 @@ def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
     for row in rows:
         if row.state == "waiting":
             row.state = "cancelled"
-    for step in followups_plan.plan(ticket, rulebook.city, now):
-        row = known.get((step.kind, step.round)) or FollowUp(
-            ticket_id=ticket.id, kind=step.kind, round=step.round, state="cancelled", due_at=step.due
-        )
-        if row.state != "done":
-            row.state, row.due_at = "waiting", step.due
-            session.add(row)
+    weeks = [row.round for row in rows if row.kind == Kind.LEADERSHIP_LIST and row.state == "done"]
+    for step in followups_plan.plan(ticket, rulebook.city, now, max(weeks, default=0)):
+        _put(session, ticket.id, step, known.get((step.kind, step.round)))
+
+
+def put(session: Session, ticket_id: int, step: Step) -> bool:
+    """Have one more step happen; False where it was done already."""
+    return _put(session, ticket_id, step, follow_up(session, ticket_id, step.kind, step.round))
+
+
+def _put(session: Session, ticket_id: int, step: Step, row: FollowUp | None) -> bool:
+    row = row or FollowUp(ticket_id=ticket_id, kind=step.kind, round=step.round, state="cancelled")
+    if row.state == "done":
+        return False
+    row.state, row.due_at, row.say = "waiting", step.due, step.say
+    session.add(row)
+    return True
 
 
 def by_number(session: Session, number: str) -> Ticket:
@@ -172,19 +189,10 @@ def by_number(session: Session, number: str) -> Ticket:
     return ticket
 
 
-def _set_deadlines(rulebook: Rulebook, ticket: Ticket, start: datetime) -> None:
-    deadlines, calendar = rulebook.city.deadlines_of(ticket.service), rulebook.city.working_calendar
-    ticket.verify_by = calendar.add(start, deadlines.verify)
-    ticket.answer_by = calendar.add(start, deadlines.answer)
-    ticket.solve_by = calendar.add(start, deadlines.solve)
-
-
-def _start_again(rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
+def _open_again(ticket: Ticket) -> None:
     """A denied claim gives the agency its time anew, and its own row of reminders."""
-    solve = rulebook.city.deadlines_of(ticket.service).solve
     ticket.reopened += 1
     ticket.outcome = ticket.closed_at = ticket.expected_on = None
-    ticket.solve_by = rulebook.city.working_calendar.add(now, solve)
 
 
 def _free_number(session: Session, prefix: str) -> str:

@@ -12,6 +12,7 @@ import yaml
 EMERGENCY_LANE, NORMAL_LANE = 0, 1
 LONGEST_YES_OR_NO = 12
 FEWEST_TELLING_WORDS = 2
+LONGEST_ASKING_BACK = 6
 
 
 class Command(StrEnum):
@@ -62,6 +63,12 @@ class Words:
             return None
         return False if refuses else (True if agrees else None)
 
+    def is_bare_yes(self, text: str) -> bool:
+        """Whether ``text`` is a yes or an "ok" and nothing else, politeness aside."""
+        words = _plain(text)
+        rest = self._polite.sub(" ", words).split()
+        return bool(set(words.split()) & self._yes) and set(rest) <= self._yes
+
     def does_not_know(self, text: str) -> bool:
         """Whether the person says that they cannot tell."""
         return bool(self._unknown.search(_plain(text))) and len(text.split()) <= 8
@@ -90,6 +97,26 @@ class Words:
     def says_fixed(self, text: str) -> bool:
         """Whether ``text`` says in so many words that something is in order again."""
         return bool(self._fixed.search(text.lower()))
+
+    def puts_off(self, text: str) -> bool:
+        """Whether somebody has not looked yet, and will: neither a yes nor a no."""
+        return bool(self._puts_off.search(text.lower()))
+
+    def asks_back(self, text: str) -> bool:
+        """Whether somebody asks what our question means."""
+        return len(text.split()) <= LONGEST_ASKING_BACK and bool(self._asks_back.search(text.lower()))
+
+    def means_elsewhere(self, text: str) -> bool:
+        """Whether somebody says that theirs is at another place than what we speak of."""
+        return bool(self._elsewhere.search(text.lower()))
+
+    def means_another(self, text: str) -> bool:
+        """Whether somebody says no more than that it is something else."""
+        return self._another.fullmatch(_plain(text)) is not None
+
+    def means_all(self, text: str) -> bool:
+        """Whether ``text`` begins with "all of them", or says "done" of all of them."""
+        return bool(self._all.search(_plain(text)))
 
     def emergency_service(self, text: str) -> str | None:
         """What kind of emergency the words alone tell of; None where they tell none."""
@@ -167,6 +194,26 @@ class Words:
     @cached_property
     def _fixed(self) -> re.Pattern[str]:
         return _any_word(self.data["fixed"])
+
+    @cached_property
+    def _puts_off(self) -> re.Pattern[str]:
+        return _any_word(self.data["puts_off"])
+
+    @cached_property
+    def _elsewhere(self) -> re.Pattern[str]:
+        return _any_word(self.data["elsewhere"])
+
+    @cached_property
+    def _another(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.data["another"]))
+
+    @cached_property
+    def _asks_back(self) -> re.Pattern[str]:
+        return _any_word(self.data["asks_back"])
+
+    @cached_property
+    def _all(self) -> re.Pattern[str]:
+        return re.compile("^(?:" + "|".join(self.data["all_of_them"]) + r")\b")
 
     @cached_property
     def _emergency_services(self) -> dict[str, re.Pattern[str]]:

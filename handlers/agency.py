@@ -10,7 +10,7 @@ from bot import agency_mail
 from bot.agency_work import Desk
 from bot.errors import LinkExpiredError, NotFoundError, RefusedError
 from bot.status import Move
-from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, step_of
+from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, prepared, step_of
 from handlers.edge import edge
 from handlers.files import SMALL, file_response, is_for_agencies
 from handlers.forms import Typed, refused
@@ -127,9 +127,12 @@ def _addresses(token: str) -> Addresses:
 
 
 def _carry_out(token: str, action: Move) -> str:
+    with edge().database.read() as session:  # a photo is only looked at for those who have a link
+        agency_mail.ticket_of_link(session, token, edge().clock.now())
+    step = prepared(action)
     with edge().database.begin() as session:
         desk = _desk(session, token)
-        notice = carry_out(desk, action)
+        notice = carry_out(desk, action, step)
     if notice != TWICE:
         log.info("agency_acted", ticket=desk.ticket.number, agency=desk.agency, action=str(action))
     return notice

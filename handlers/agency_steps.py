@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from bot import agency_work
+from bot import agency_work, claims
 from bot.agency_work import Desk, may_write
 from bot.errors import NotFoundError, RefusedError
-from bot.status import Move, moves_from
+from bot.incident_others import others_of
+from bot.pictures import Picture
+from bot.status import Move, is_open, moves_from
 from handlers.edge import edge
 from handlers.files import Address, is_for_agencies, shown
 from handlers.forms import Typed, text_of
@@ -55,13 +58,25 @@ def step_of(action: str) -> Step:
     return ACTIONS[action]
 
 
-def carry_out(desk: Desk, action: Move) -> str:
+def prepared(action: str) -> Step:
+    """The step with all that takes a while done before: the photo of a claim is read outside any transaction.
+
+    RefusedError for a photo that cannot be used.
+    """
+    if action != Move.CLAIM:
+        return step_of(action)
+    upload, zone = request.files.get("photo"), edge().rulebook.city.zone
+    picture = agency_work.read_photo(upload.read(), zone) if upload else None
+    return partial(_claim, picture)
+
+
+def carry_out(desk: Desk, action: Move, step: Step) -> str:
     """Do it once, and say what was done; RefusedError where the case has changed since the form was shown."""
     if _is_stale(desk.ticket):
         if not _was_done(desk, action):
-            raise RefusedError(CHANGED)
+            raise RefusedError(_changed(desk.ticket))
         return TWICE
-    ACTIONS[action](desk)
+    step(desk)
     tells = action in (Move.SET_DATE, Move.CLAIM)
     return SILENTLY_DONE if tells and not may_write(desk.ticket) else DONE[action]
 
@@ -80,11 +95,15 @@ def case_page(session: Session, ticket: Ticket, to: Addresses, typed: Typed, lay
         say=say,
         possible=_possible(ticket),
         additions=_additions(ticket),
+        others=others_of(session, ticket),
         history=[event for event in ticket.events if event.kind not in AUDIT],
         may_write=may_write(ticket),
         photos=photos_of(session, ticket.id),
         files=[shown(file, to.file, say) for file in files_of_ticket(session, ticket.id) if is_for_agencies(file)],
         agencies=here.rulebook.city.agencies,
+        photo_required=claims.needs_photo(here.rulebook, ticket),
+        photo_refused=here.rulebook.city.evidence.missing_photo == "refuse",
+        refused_claim=_refused_claim(ticket),
         typed=typed,
         furthest=now + agency_work.FURTHEST_DATE,
     )
@@ -100,6 +119,11 @@ def _possible(ticket: Ticket) -> set[str]:
     return possible if may_write(ticket) else possible - {Move.ASK}
 
 
+def _refused_claim(ticket: Ticket) -> bool:
+    """Whether it was a coordinator, not the citizen, who reopened the ticket last."""
+    return [event.kind for event in ticket.events if event.kind in claims.REOPENING][-1:] == [Move.REFUSE_CLAIM]
+
+
 def _additions(ticket: Ticket) -> list[TicketEvent]:
     """What the citizen wrote later, without what became part of the story, or is not for an agency."""
     mine = [event for event in ticket.events if event.actor == "citizen" and event.kind != "safe_contact"]
@@ -110,6 +134,13 @@ def _additions(ticket: Ticket) -> list[TicketEvent]:
 def _is_stale(ticket: Ticket) -> bool:
     """Whether the ticket has moved since the form was shown."""
     return request.form.get("moves", str(ticket.moves)) != str(ticket.moves)
+
+
+def _changed(ticket: Ticket) -> str:
+    if is_open(ticket.status):
+        return CHANGED
+    standing = Phrases(edge().rulebook.city, edge().clock.now()).standing(ticket)
+    return f"Laporan ini sudah ditutup ({standing}); tidak ada yang perlu Anda kerjakan lagi."
 
 
 def _was_done(desk: Desk, action: Move) -> bool:
@@ -141,9 +172,8 @@ def _set_date(desk: Desk) -> None:
     agency_work.set_date(desk, day)
 
 
-def _claim(desk: Desk) -> None:
-    upload = request.files.get("photo")
-    agency_work.claim_done(desk, text_of("note"), upload.read() if upload else None)
+def _claim(picture: Picture | None, desk: Desk) -> None:
+    agency_work.claim_done(desk, text_of("note"), picture)
 
 
 ACTIONS: dict[str, Step] = {
@@ -151,5 +181,5 @@ ACTIONS: dict[str, Step] = {
     Move.SEND_BACK: _send_back,
     Move.ASK: _ask,
     Move.SET_DATE: _set_date,
-    Move.CLAIM: _claim,
+    Move.CLAIM: partial(_claim, None),
 }

@@ -24,8 +24,8 @@ guard(blueprint, "link")  # each view checks the secret in the address
 
 LONGEST_NOTE = 1_000
 # The steps of a history that tell a citizen something.
-TOLD = ("filed", "forward", "accept", "send_back", "set_date", "ask", "claim", "confirm", "deny", "close_silent",
-        "withdraw", "reject")  # fmt: skip
+TOLD = ("filed", "forward", "accept", "send_back", "set_date", "ask", "claim", "confirm", "deny", "refuse_claim",
+        "close_silent", "close_unreachable", "withdraw", "reject")  # fmt: skip
 
 Step = Callable[[Session, Ticket], None]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from bot import messages
 from bot.city import City
 from bot.privacy import mask
-from bot.status import LABELS, Status, is_open
+from bot.status import LABELS, Outcome, Status, is_open
 from storage.models import Citizen, Ticket, TicketEvent
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
@@ -26,6 +26,8 @@ HAPPENED = {
     "claim": "Dinyatakan selesai",
     "confirm": "Warga memastikan sudah beres",
     "deny": "Menurut warga belum beres",
+    "refuse_claim": "Koordinator memeriksa: belum beres",
+    "claim_checked": "Klaim diperiksa koordinator",
     "close_silent": "Ditutup: warga tidak menjawab",
     "close_unreachable": "Ditutup: warga tidak terjangkau",
     "withdraw": "Dicabut warga",
@@ -33,12 +35,22 @@ HAPPENED = {
     "delivered": "Disampaikan kepada instansi",
     "agency_reminded": "Instansi diingatkan soal tenggat",
     "agency_overdue": "Instansi ditegur: lewat tenggat",
+    "head_told": "Pimpinan instansi disurati",
+    "coordinators_told": "Koordinator diingatkan",
+    "on_weekly_list": "Masuk daftar mingguan pimpinan",
+    "reminder_dropped": "Pengingat dilewati: tenggatnya sudah lewat",
+    "not_sent_enough": "Kabar tidak dikirim: warga sudah cukup dikabari pekan ini",
+    "not_sent_overtaken": "Kabar tidak dikirim: sudah ada yang lebih baru",
+    "not_sent_blocked": "Kabar tidak dikirim: pengirim diblokir",
     "not_sent_opted_out": "Kabar tidak dikirim: warga tidak ingin dikabari",
+    "follow_claim_refused": "Warga dikabari: klaim belum beres",
     "follow_confirm": "Warga ditanya: sudah beres?",
     "follow_confirm_again": "Warga ditanya sekali lagi",
     "follow_closed_silent": "Warga dikabari: laporan ditutup",
     "follow_progress": "Warga dikabari: masih ditangani",
     "follow_waiting": "Warga dikabari: belum ada kabar dari instansi",
+    "follow_escalated": "Warga dikabari: pimpinan instansi disurati",
+    "follow_digest": "Warga dikabari tentang beberapa laporan",
     "follow_after_reopening": "Warga ditanya setelah dibuka kembali",
     "follow_question": "Pertanyaan dikirim kepada warga",
     "follow_question_again": "Warga diingatkan soal pertanyaan",
@@ -46,9 +58,16 @@ HAPPENED = {
     "follow_taken": "Warga dikabari: petugas piket menangani",
     "follow_recheck": "Warga ditanya: sudah berhasil?",
     "corrected": "Warga membetulkan laporannya",
+    "sealed": "Laporan disegel",
     "rated": "Warga memberi nilai",
     "safe_contact": "Warga menyebut cara menghubungi yang aman",
     "called": "Unitnya sudah ditelepon",
+    "joined": "Digabung dengan laporan warga lain",
+    "split": "Dipisahkan dari laporan warga lain",
+    "leads": "Mewakili laporan warga lain",
+    "duplicate": "Sama dengan laporan warga itu sendiri",
+    "not_duplicate": "Menurut warga ini hal lain",
+    "follow_joined": "Warga dikabari: ditindaklanjuti bersama",
     "not_sent_erased": "Kabar tidak dikirim: data warga sudah dihapus",
     "seen": "Kasus dibuka",
     "acted": "Langkah dikerjakan",
@@ -60,6 +79,10 @@ PLANNED = {
     "forward": "Diteruskan ke instansi",
     "agency_reminder": "Ingatkan instansi soal tenggat",
     "agency_overdue": "Tegur instansi: lewat tenggat",
+    "head_overdue": "Surati pimpinan instansi",
+    "coordinators_overdue": "Ingatkan koordinator",
+    "coordination_reminder": "Ingatkan koordinator: belum diteruskan",
+    "leadership_list": "Masuk daftar mingguan pimpinan",
     "citizen_progress": "Kabari warga: masih ditangani",
     "citizen_confirm": "Tanya warga: sudah beres?",
     "citizen_confirm_again": "Tanya warga sekali lagi",
@@ -91,13 +114,14 @@ DELIVERY = {
     "in_doubt": "belum pasti terkirim",
     "cancelled": "dibatalkan",
 }
-ENDED = {
-    "confirmed": "dipastikan warga",
-    "silent": "warga tidak menjawab",
-    "unreachable": "warga tidak terjangkau",
-    "withdrawn": "dicabut warga",
-    "rejected": "ditolak",
-    "delivered": "sudah disampaikan",
+STANDING = {
+    Outcome.CONFIRMED: "Selesai, dipastikan warga",
+    Outcome.SILENT: "Selesai, tanpa jawaban warga",
+    Outcome.UNREACHABLE: "Selesai, warga tidak terjangkau",
+    Outcome.WITHDRAWN: "Dicabut warga",
+    Outcome.REJECTED: "Ditolak",
+    Outcome.DUPLICATE: "Duplikat laporan warga ini sebelumnya",
+    Outcome.DELIVERED: "Selesai, sudah disampaikan",
 }
 CHANNELS = {**{name: manners.label for name, manners in messages.CHANNELS.items()}, messages.EMAIL: "E-mail"}
 LOOKS = {
@@ -150,6 +174,15 @@ class Phrases:
     def status(self, code: str) -> str:
         return LABELS[Status(code)]
 
+    def standing(self, ticket: Ticket) -> str:
+        """The status, and of a closed ticket how it came to be closed: the outcomes are never told as one."""
+        outcome = STANDING.get(Outcome(ticket.outcome)) if ticket.closed_at and ticket.outcome else None
+        return outcome or self.status(ticket.status)
+
+    def outcome(self, code: str) -> str:
+        """How closed tickets of one kind came to be closed."""
+        return STANDING[Outcome(code)]
+
     def look(self, code: str) -> str:
         """The style of a status badge."""
         return LOOKS.get(Status(code), "")
@@ -180,7 +213,8 @@ class Phrases:
         if event.kind == "rated":
             return self.rating(event.data.get("stars"))
         if event.kind == "corrected" and "to" in event.data:
-            return f"{self.service(event.data['from'])} → {self.service(event.data['to'])}"
+            said = f": {mask(note) if masked else note}" if note else ""
+            return f"{self.service(event.data['from'])} → {self.service(event.data['to'])}{said}"
         if event.kind == "safe_contact" and masked:
             return ""  # how somebody is safely reached is not for an agency
         return mask(note) if masked else note
@@ -214,9 +248,6 @@ class Phrases:
 
     def delivery(self, state: str) -> str:
         return DELIVERY.get(state, state)
-
-    def ended(self, outcome: str) -> str:
-        return ENDED.get(outcome, outcome)
 
     def channel(self, code: str) -> str:
         return CHANNELS.get(code, code)

@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import duty, followups, holding, rechecks
+from bot import claim_sample, digests, duty, followups, holding, incident_members, overdue_questions, rechecks
 from bot.clock import Clock
 from bot.delivery import SENDERS, Courier
 from bot.media import MediaQueue, MediaSource
@@ -34,6 +34,8 @@ from storage.models import Heartbeat
 
 log = structlog.get_logger()
 
+# Alarms go first.
+DUE = (duty, followups, rechecks, holding, claim_sample, digests, overdue_questions, incident_members)
 TICK_S = 1
 SETTLE_S = 5
 HEARTBEAT_S = 5
@@ -86,7 +88,7 @@ def _tick(parts: Parts, leadership: Leadership) -> None:
     Alarms go first, and none of them is held up by another's failure.
     """
     if leadership.is_ours():
-        for due in (duty, followups, rechecks, holding):
+        for due in DUE:
             _guarded(partial(due.run_due, parts.database, parts.rulebook, parts.clock.now()))()
 
 

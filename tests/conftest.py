@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.keyring import Keyring
 from tests.support import databases, postgres
 from tests.support.clock import MoveableClock, at
-from tests.support.databases import PostgresTemplate, SqliteTemplate
+from tests.support.databases import PostgresTemplate, SqliteTemplate, Stock
 from tests.support.folders import short_lived_folder
 from tests.support.outbox import Post
 from tests.support.settings import isolated_settings
@@ -56,8 +56,9 @@ def rulebook() -> Rulebook:
 @pytest.fixture(params=databases.kinds())
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated, empty database: the test runs once on SQLite and once on PostgreSQL."""
-    with request.getfixturevalue(f"{request.param}_template").copy() as opened:
-        yield opened
+    fresh: Database = request.getfixturevalue(f"{request.param}_stock").fresh()
+    yield fresh
+    fresh.dispose()
 
 
 @pytest.fixture(params=databases.kinds())
@@ -71,10 +72,11 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: SqliteTemplate) -> Iterator[Database]:
+def sqlite_database(sqlite_stock: Stock) -> Iterator[Database]:
     """For tests in which the kind of database makes no difference."""
-    with sqlite_template.copy() as opened:
-        yield opened
+    fresh = sqlite_stock.fresh()
+    yield fresh
+    fresh.dispose()
 
 
 @pytest.fixture
@@ -113,6 +115,12 @@ def sqlite_template() -> Iterator[SqliteTemplate]:
 
 
 @pytest.fixture(scope="session")
+def sqlite_stock(sqlite_template: SqliteTemplate) -> Iterator[Stock]:
+    with sqlite_template.stock() as stock:
+        yield stock
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A server on which databases can be created: the one that was named, or a throw-away one."""
     programs = postgres.binaries()
@@ -128,6 +136,12 @@ def postgresql_template(postgres_url: str) -> Iterator[PostgresTemplate]:
     template = PostgresTemplate(postgres_url)
     yield template
     template.drop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_stock(postgresql_template: PostgresTemplate) -> Iterator[Stock]:
+    with postgresql_template.stock() as stock:
+        yield stock
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

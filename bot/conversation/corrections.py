@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.city import City
 from bot.conversation import matching, reports, tickets
 from bot.conversation.choosing import chosen, is_another_report, is_new_matter, written_place
-from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation
+from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AddToTicket, AskPerson, Correct, Reply, Turn
 
 CHANGES = (("place", "choice_place"), ("service", "choice_service"), ("withdraw", "choice_withdraw_it"))
@@ -56,9 +56,10 @@ def new_service(dialogue: Dialogue, pending: Pending, said: Said, situation: Sit
         return None
     option = chosen(pending, said) if pending.options else None
     if option and option != reports.OTHER:
-        return _correct_service(dialogue, pending.ticket, option)
+        return _correct_service(dialogue, pending.ticket, option, _told(pending))
     if option == reports.OTHER or not said.understanding:
-        action = AskPerson("unsure", f"{pending.ticket}: {said.text}")
+        told = _told(pending) if option else _told(pending, said.text)
+        action = AskPerson("unsure", f"{pending.ticket}: {told}", pending.ticket)
         return Turn(dialogue.answered(), (Reply("handed_over_unsure"),), action, outcome="person")
     return None if is_new_matter(said) else _service_in_words(dialogue, pending, said, city)
 
@@ -84,14 +85,20 @@ def ask_what_of(dialogue: Dialogue, said: Said, number: str) -> Turn:
 
 def _service_in_words(dialogue: Dialogue, pending: Pending, said: Said, city: City) -> Turn:
     guess = said.understanding.service if said.understanding else None
-    number = pending.ticket or ""
+    number, told = pending.ticket or "", _told(pending, said.text)
     if guess and guess.label in city.services and guess.confidence >= city.thresholds.service:
-        return _correct_service(dialogue, number, guess.label)
+        return _correct_service(dialogue, number, guess.label, told)
     options, choices = reports.offer(said, city)
-    state = replace(dialogue, pending=Pending(Asked.NEW_SERVICE, said.now, options, number))
+    question = Pending(Asked.NEW_SERVICE, said.now, options, number, held=Draft("tambah_info", told))
+    state = replace(dialogue, pending=question)
     return Turn(state, (Reply("ask_service", choices=choices),), outcome="asked")
 
 
-def _correct_service(dialogue: Dialogue, number: str, service: str) -> Turn:
-    action = Correct(number, service=service)
+def _told(pending: Pending, more: str = "") -> str:
+    """All that was said about what it really is."""
+    return "\n".join(part for part in (pending.held.story if pending.held else "", more) if part)
+
+
+def _correct_service(dialogue: Dialogue, number: str, service: str, told: str) -> Turn:
+    action = Correct(number, service=service, text=told)
     return Turn(dialogue.answered(), (Reply("corrected_service"),), action, outcome="corrected")

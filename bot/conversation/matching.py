@@ -11,7 +11,8 @@ from bot.conversation.turn import Reply, Turn
 # Asked about two tickets within this time of each other, people may mean either.
 CLOSE = timedelta(hours=12)
 MOST_OFFERED = 5
-NONE_OF_THEM = "other"
+NONE_OF_THEM, ALL_OF_THEM = "other", "all"
+YES, NO = "yes", "no"
 SURE_TOPIC = 0.6
 
 
@@ -37,11 +38,16 @@ def last_asked(among: Sequence[TicketView]) -> TicketView | None:
 
 
 def ask_which(dialogue: Dialogue, said: Said, among: Sequence[TicketView], verdict: str) -> Turn:
-    """Ask which ticket is meant; ``verdict`` is what is to be done once that is known."""
+    """Ask which ticket is meant; ``verdict`` is what is to be done once that is known.
+
+    A yes or a no may be meant for all of them; a detail, a change or a withdrawal is about one.
+    """
     offered = tuple(among)[:MOST_OFFERED]
-    options = (*(ticket.number for ticket in offered), NONE_OF_THEM)
-    choices = (*((t.number, f"ticket:{t.number}:{t.service}") for t in offered), (NONE_OF_THEM, "choice_none"))
-    held = Draft("tambah_info", said.text, location=said.location)
+    everything = ((ALL_OF_THEM, "choice_all"),) if verdict in (YES, NO) else ()
+    named = ((ticket.number, f"ticket:{ticket.number}:{ticket.service}") for ticket in offered)
+    choices = (*named, *everything, (NONE_OF_THEM, "choice_none"))
+    options = tuple(key for key, _ in choices)
+    held = Draft("tambah_info", said.text, location=said.location, sealed=said.sealed_words)
     state = replace(dialogue, pending=Pending(Asked.WHICH, said.now, options, verdict=verdict, held=held))
     wake_at = said.now + PATIENCE
     return Turn(state, (Reply("ask_which", choices=choices),), wake_at=wake_at, outcome="asked")

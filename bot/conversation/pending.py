@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.city import City
-from bot.conversation import advice, corrections, reports, rights, tickets, which
+from bot.conversation import advice, claims, corrections, reports, rights, tickets, which
 from bot.conversation.choosing import (
     chosen,
     is_another_report,
@@ -132,7 +132,7 @@ ANSWERS: dict[Asked, Answer] = {
     Asked.PLACE: _place,
     Asked.EMERGENCY_PLACE: _place_of_emergency,
     Asked.WITHDRAW: tickets.withdraw,
-    Asked.RATING: tickets.rate,
+    Asked.RATING: claims.rate,
     Asked.WHICH: which.named_one,
     Asked.DETAIL: corrections.detail,
     Asked.CHANGE: corrections.what_to_change,

@@ -104,13 +104,14 @@ def ask_service(dialogue: Dialogue, said: Said, city: City) -> Turn:
     """Offer the likeliest services and "something else"."""
     options, choices = offer(said, city)
     question = Pending(Asked.SERVICE, said.now, options)
-    state = replace(dialogue, pending=question, draft=from_said(said, "lapor", None))
+    draft = replace(from_said(said, "lapor", None), asked_at=said.now)
+    state = replace(dialogue, pending=question, draft=draft)
     return Turn(state, (Reply("ask_service", choices=choices),), wake_at=said.now + PATIENCE, outcome="asked")
 
 
 def ask_about(dialogue: Dialogue, said: Said, wording: str = "what_is_there") -> Turn:
     """A place or a photo came without a story: keep it, and ask what it is about."""
-    draft = from_said(said, "lapor", None)
+    draft = replace(from_said(said, "lapor", None), asked_at=said.now)
     state = replace(dialogue, pending=Pending(Asked.SERVICE, said.now), draft=draft)
     return Turn(state, (Reply(wording),), wake_at=said.now + PATIENCE, outcome="asked")
 
@@ -134,7 +135,8 @@ def emergency(dialogue: Dialogue, said: Said, city: City) -> Turn:
     knows_place = draft.has_place or (said.understanding is None and said.names_place)
     wording += "" if knows_place else "_ask_place"
     values = {"emergency_number": number or ""}
-    pending = dialogue.pending if knows_place else Pending(Asked.EMERGENCY_PLACE, said.now)
+    keeps = knows_place or (dialogue.pending is not None and dialogue.pending.holds_words)
+    pending = dialogue.pending if keeps else Pending(Asked.EMERGENCY_PLACE, said.now)
     state = replace(dialogue, pending=pending)
     action = FileReport(draft, urgent=True, sealed=is_sealed(draft, city))
     return Turn(state, (Reply(wording, values),), action, outcome="emergency")
@@ -147,13 +149,18 @@ def _guessed(said: Said, city: City) -> str:
 
 
 def more_of_an_emergency(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
-    """People in danger write several times: it is still the one emergency."""
-    action = AddToTicket(ticket.number, said.text, place_in(said), said.location)
+    """People in danger write several times: it is still the one emergency. An "ok pak" is nothing to pass on."""
     asked = dialogue.pending is not None and dialogue.pending.asked is Asked.EMERGENCY_PLACE
     told = bool(place_in(said) or said.location)
+    nothing_new = said.only_agrees and not said.media and not told and not ticket.sealed
     wording = "emergency_more_self_harm" if ticket.sealed else "emergency_more"
+    wording = "emergency_watched" if nothing_new else wording
     wording += "_ask_place" if asked and not told else ""
-    return Turn(dialogue.answered() if told else dialogue, (Reply(wording),), action, outcome="added")
+    state = dialogue.answered() if asked and told else dialogue
+    if nothing_new:
+        return Turn(state, (Reply(wording),), outcome="answered")
+    action = AddToTicket(ticket.number, said.text, place_in(said), said.location)
+    return Turn(state, (Reply(wording),), action, outcome="added")
 
 
 def _ask_place(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn:
@@ -163,6 +170,7 @@ def _ask_place(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn
     if asks_detail(draft, city):
         replies.append(Reply("own_question", service=code))
         draft = replace(draft, detail_asked=True)
+    draft = replace(draft, asked_at=said.now)
     state = replace(dialogue, pending=Pending(Asked.PLACE, said.now), draft=draft)
     return Turn(state, tuple(replies), wake_at=said.now + PATIENCE, outcome="asked")
 

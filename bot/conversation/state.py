@@ -52,6 +52,8 @@ ANSWERABLE_FOR: dict[Asked, timedelta] = {
 }
 # Not answering these is an answer: whatever comes next is taken for what it says.
 COURTESY_QUESTIONS = frozenset({Asked.DETAIL, Asked.HELPED, Asked.RATING})
+# These are about the report that is not filed yet.
+ABOUT_A_DRAFT = frozenset({Asked.PLACE, Asked.SERVICE})
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Draft:
 
     ``also`` are further services that the same text asks for. ``sealed``: its words are for few eyes only.
     ``detail_asked``: the service's own question went along with the one for the place. ``begun``: when its first
-    message came, for what came along with it. ``checked``: the topic of a standing answer that was asked about
-    first, and what was said to that.
+    message came, for what came along with it; ``asked_at``: when it was asked about last. ``checked``: the topic
+    of a standing answer that was asked about first, and what was said to that.
     """
 
     kind: str
@@ -75,6 +77,7 @@ class Draft:
     sealed: bool = False
     detail_asked: bool = False
     begun: datetime | None = None
+    asked_at: datetime | None = None
     checked: tuple[str, str] | None = None
 
     @property
@@ -96,6 +99,12 @@ class Pending:
     topic: str | None = None
     verdict: str | None = None
     held: Draft | None = None
+
+    @property
+    def holds_words(self) -> bool:
+        """Whether what was said before is kept nowhere else, and must not be lost with the question."""
+        adds = self.asked is Asked.WHICH and self.verdict == "add"
+        return self.held is not None and (adds or self.asked is Asked.NEW_SERVICE)
 
     def is_open(self, at: datetime) -> bool:
         """Whether something said ``at`` that time can still be its answer."""
@@ -152,7 +161,9 @@ class Said:
     ``english`` is None where too little is said to tell. ``kinds`` are those of the files that came along
     (:mod:`bot.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The words
     alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there`` ("di
-    situ juga"), ``means_here``, ``says_fixed`` and ``emergency_service`` (what kind of emergency).
+    situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``puts_off`` ("besok saya cek"), ``asks_back``
+    ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di tempat saya"),
+    ``means_another`` ("beda") and ``emergency_service`` (what kind of emergency).
     """
 
     text: str
@@ -177,7 +188,13 @@ class Said:
     corrects: bool = False
     means_there: bool = False
     means_here: bool = False
+    means_all: bool = False
     says_fixed: bool = False
+    puts_off: bool = False
+    asks_back: bool = False
+    means_elsewhere: bool = False
+    means_another: bool = False
+    only_agrees: bool = False
     emergency_service: str | None = None
     hides_name: bool = False
     sealed_words: bool = False
@@ -192,7 +209,8 @@ class Said:
 
 @dataclass(frozen=True)
 class TicketView:
-    """As much of a ticket as the conversation needs. Times are aware UTC; ``told`` is the masked story."""
+    """As much of a ticket as the conversation needs. Times are aware UTC; ``told`` is the masked story;
+    ``follows``: the agency works on it in another citizen's, who reported the same."""
 
     number: str
     status: str
@@ -203,6 +221,7 @@ class TicketView:
     is_open: bool
     expected_on: datetime | None = None
     closed_at: datetime | None = None
+    outcome: str | None = None
     asked_at: datetime | None = None
     has_place: bool = True
     urgent: bool = False
@@ -210,6 +229,7 @@ class TicketView:
     may_be_rated: bool = False
     place: str | None = None
     told: str = ""
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,7 +252,9 @@ class Situation:
 
     ``answerable`` are the standing answers that may be given now, ``checks`` what the answers ask first or later;
     ``understands`` is false where no language model is installed at all. ``rechecking`` is the topic that we asked
-    about last ("did it work out?") and have no answer to, with the time of asking.
+    about last ("did it work out?") and have no answer to, with the time of asking. ``awaits_person``: something
+    that was said here is still to be read by a person. ``repeated``: the number of what was lately taken for a
+    repetition of an earlier report.
     """
 
     tickets: tuple[TicketView, ...] = ()
@@ -242,6 +264,8 @@ class Situation:
     answerable: frozenset[str] = frozenset()
     advice: Mapping[str, Advice] = field(default_factory=dict)
     rechecking: tuple[str, datetime] | None = None
+    awaits_person: bool = False
+    repeated: str | None = None
     understands: bool = True
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.city import City
-from bot.conversation import advice, matching, reports, tickets
+from bot.conversation import advice, claims, matching, reports, tickets
 from bot.conversation.meaning import REPORTS
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
@@ -109,8 +109,8 @@ HANDLERS: dict[str, Handler] = {
     "cek_status": tickets.status,
     "tambah_info": tickets.add_to_open,
     "batal": tickets.ask_withdrawal,
-    "setuju": tickets.unasked_yes_or_no,
-    "tolak": tickets.unasked_yes_or_no,
+    "setuju": claims.unasked_yes_or_no,
+    "tolak": claims.unasked_yes_or_no,
     "bantuan": _says("help"),
     "salam": _says("greeting"),
     "terima_kasih": _says("welcome"),

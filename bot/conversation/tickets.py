@@ -5,33 +5,18 @@ from datetime import datetime, timedelta
 
 from bot.city import City
 from bot.conversation import matching, reports
-from bot.conversation.choosing import chosen, is_another_report, is_story, place_in, yes_or_no
+from bot.conversation.choosing import is_another_report, is_story, place_in, yes_or_no
+from bot.conversation.claims import about, judged, judged_all, not_looked_at_yet, verdict_on
 from bot.conversation.meaning import REPORTS
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation, TicketView
-from bot.conversation.turn import (
-    Action,
-    AddToTicket,
-    AskPerson,
-    Confirm,
-    Correct,
-    Deny,
-    Rate,
-    Reply,
-    Turn,
-    Withdraw,
-)
+from bot.conversation.turn import AddToTicket, AskPerson, Correct, Reply, Turn, Withdraw
 from bot.status import Status
 
 # What comes this soon after a report belongs to it.
 RECENT = timedelta(minutes=15)
-# "Belum beres" this long after the closing opens the ticket again.
-REOPEN_WITHIN = timedelta(days=14)
 LISTED = 3
 NUMBER_AND_A_FEW_WORDS = 6
-# "Sudah beres?" is sent to plain SMS with numbered answers.
-BY_NUMBER = {"1": "yes", "2": "no"}
 WITHDRAW_OR_KEEP = (("yes", "choice_withdraw"), ("no", "choice_keep"))
-STARS = tuple((str(n), f"choice_{n}") for n in range(1, 6))
 
 
 def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -49,7 +34,7 @@ def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> T
     if turn is None and is_story(said):
         goes_with_it = ticket.is_open and not is_another_report(ticket.service, said)
         return add(dialogue, said, ticket, silent=False) if goes_with_it else None
-    return turn or Turn(_about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+    return turn or Turn(about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
 
 
 def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -61,7 +46,7 @@ def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
         return _answer_agency(dialogue, said, ticket)
     turn = _about_one(dialogue, said, ticket, city)
     if turn is None and said.understanding and said.understanding.intent.label == "cek_status":
-        return Turn(_about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+        return Turn(about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
     return turn
 
 
@@ -75,7 +60,9 @@ def _again(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -> Tu
 def _about_one(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -> Turn | None:
     """What is said about a ticket that is known: done, not done, withdrawn, or more of it."""
     intent = said.understanding.intent.label if said.understanding else "cek_status"
-    verdict = _verdict(said, ticket)
+    if later := not_looked_at_yet(dialogue, said, ticket):
+        return later
+    verdict = verdict_on(said, ticket)
     if verdict is not None and (turn := judged(dialogue, said, ticket, verdict)):
         return turn
     if verdict is False and ticket.status == Status.DONE:
@@ -97,22 +84,28 @@ def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City
     if ticket is None:
         return _asked_about_several(dialogue, said, waiting)
     if ticket.status == Status.CLAIMED_DONE:
-        verdict = _verdict(said, ticket)
+        if later := not_looked_at_yet(dialogue, said, ticket):
+            return later
+        verdict = verdict_on(said, ticket)
         return judged(dialogue, said, ticket, verdict) if verdict is not None else None
     return None if _is_own_matter(said, ticket) else _answer_agency(dialogue, said, ticket)
 
 
 def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketView]) -> Turn | None:
     """A yes or no that could be about any of several tickets is not guessed at."""
-    verdict = _verdict(said, waiting[0])
     claimed = [ticket for ticket in waiting if ticket.status == Status.CLAIMED_DONE]
+    if claimed and (later := not_looked_at_yet(dialogue, said, claimed[0])):
+        return later
+    verdict = verdict_on(said, waiting[0])
     if verdict is None or not claimed:
         newest = max(waiting, key=lambda t: (t.asked_at, t.number))
         answers = newest.status == Status.NEEDS_INFO and not _is_own_matter(said, newest)
         return _answer_agency(dialogue, said, newest) if answers else None
     if len(claimed) == 1:
         return judged(dialogue, said, claimed[0], verdict)
-    return matching.ask_which(dialogue, said, claimed, "yes" if verdict else "no")
+    if said.means_all:
+        return judged_all(dialogue, said, claimed, verdict)
+    return matching.ask_which(dialogue, said, claimed, matching.YES if verdict else matching.NO)
 
 
 def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -124,7 +117,7 @@ def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: C
     if intent in ("tambah_info", "tolak") and said.corrects and (place := place_in(said)):
         action = Correct(ticket.number, place=place, location=said.location)
         replies = (Reply("corrected", {"number": ticket.number}),)
-        return Turn(_about(dialogue, ticket, said), replies, action, outcome="corrected")
+        return Turn(about(dialogue, ticket, said), replies, action, outcome="corrected")
     if intent == "tambah_info" or (not said.text and (said.media or said.location)):
         return add(dialogue, said, ticket, silent=intent is None)
     return None
@@ -157,7 +150,7 @@ def status(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> 
     shown = (by_topic,) if by_topic else (situation.open_tickets or situation.tickets[:1])[:LISTED]
     if not shown:
         return Turn(dialogue, (Reply("no_tickets"),), outcome="answered")
-    state = _about(dialogue, shown[0], said) if len(shown) == 1 else dialogue
+    state = about(dialogue, shown[0], said) if len(shown) == 1 else dialogue
     return Turn(state, tuple(status_line(ticket, city) for ticket in shown), outcome="answered")
 
 
@@ -176,6 +169,8 @@ def status_line(ticket: TicketView, city: City) -> Reply:
         wording = "status_sealed"  # not even its kind is written: others may read this phone
     elif ticket.urgent and ticket.status in (Status.RECEIVED, Status.WAITING, Status.IN_PROGRESS):
         wording = "status_urgent"  # nobody in danger wants to hear of a deadline
+    elif ticket.status == Status.DONE and ticket.outcome:
+        wording = f"status_done_{ticket.outcome}"  # how it came to be closed is part of the truth
     return Reply(wording, values)
 
 
@@ -187,16 +182,17 @@ def ask_withdrawal(dialogue: Dialogue, said: Said, situation: Situation, city: C
     just_now = just_talked_about(dialogue, said, situation)
     ticket = just_now or matching.only(open_tickets) or matching.by_topic(said, open_tickets)
     if ticket:
-        return ask_withdrawal_of(dialogue, said, ticket.number)
+        wording = "ask_withdrawal_urgent" if ticket.urgent else "ask_withdrawal"
+        return ask_withdrawal_of(dialogue, said, ticket.number, wording)
     if open_tickets:
         return matching.ask_which(dialogue, said, open_tickets, verdict="withdraw")
     return Turn(dialogue, (Reply("no_tickets"),), outcome="answered")
 
 
-def ask_withdrawal_of(dialogue: Dialogue, said: Said, number: str) -> Turn:
+def ask_withdrawal_of(dialogue: Dialogue, said: Said, number: str, wording: str = "ask_withdrawal") -> Turn:
     """Ask whether the report ``number`` is to be withdrawn."""
     question = Pending(Asked.WITHDRAW, said.now, ("yes", "no"), number)
-    reply = Reply("ask_withdrawal", {"number": number}, WITHDRAW_OR_KEEP)
+    reply = Reply(wording, {"number": number}, WITHDRAW_OR_KEEP)
     return Turn(replace(dialogue, pending=question), (reply,), outcome="asked")
 
 
@@ -208,77 +204,6 @@ def withdraw(dialogue: Dialogue, pending: Pending, said: Said, situation: Situat
     if sure:
         return Turn(dialogue.answered(), (Reply("withdrawn"),), Withdraw(pending.ticket), outcome="withdrawn")
     return Turn(dialogue.answered(), (Reply("kept_open", {"number": pending.ticket}),), outcome="kept")
-
-
-def rate(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
-    """How content somebody is, by button or number; whoever writes something else is not asked again."""
-    option = chosen(pending, said)
-    if option is None or pending.ticket is None:
-        return None
-    action = Rate(pending.ticket, int(option))
-    return Turn(dialogue.answered(), (Reply("rated"),), action, outcome="rated")
-
-
-def unasked_yes_or_no(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    """A yes or a no while nothing is asked: perhaps about the last ticket, else say that it was heard."""
-    ticket = situation.tickets[0] if situation.tickets else None
-    if ticket and said.understanding:
-        turn = judged(dialogue, said, ticket, said.understanding.intent.label == "setuju")
-        if turn:
-            return turn
-        if ticket.is_open and said.understanding.intent.label == "setuju":
-            return Turn(dialogue, (Reply("still_watching", {"number": ticket.number}),), outcome="answered")
-    return Turn(dialogue, (Reply("nothing_asked"),), outcome="answered")
-
-
-def _verdict(said: Said, ticket: TicketView) -> bool | None:
-    """Done, not done, or neither. A button or a plain yes or no wins over what the model thinks."""
-    picked = said.choice or BY_NUMBER.get(said.text.strip(" ."))
-    if picked in ("yes", "no"):
-        return picked == "yes"
-    intent = said.understanding.intent.label if said.understanding else ""
-    if intent in ("setuju", "tolak") and said.agrees is None:
-        return intent == "setuju"
-    return None if _has_own_story(said, intent, ticket) else said.agrees
-
-
-def _has_own_story(said: Said, intent: str, ticket: TicketView) -> bool:
-    """ "Sampah tidak diangkut" is a matter of its own for someone who was asked about a pothole."""
-    if intent in ("cek_status", "tanya", "batal"):
-        return True
-    service = said.understanding.service if said.understanding else None
-    return intent in REPORTS and not said.is_short and (service is None or service.label != ticket.service)
-
-
-def judged(dialogue: Dialogue, said: Said, ticket: TicketView, verdict: bool) -> Turn | None:
-    """Done closes, not done opens again; None where the ticket's state allows neither.
-
-    Before the agency claims anything an "ok" closes nothing: only that it is fixed, in so many words.
-    """
-    state = _about(dialogue, ticket, said)
-    values = {"number": ticket.number}
-    action: Action
-    if verdict and ticket.is_open and (ticket.status == Status.CLAIMED_DONE or said.says_fixed):
-        return _closed(state, said, ticket)
-    if not verdict and _can_reopen(ticket, said):
-        action = Deny(ticket.number, said.text)
-        return Turn(state, (Reply("reopened", values),), action, outcome="reopened")
-    return None
-
-
-def _closed(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
-    """Confirmed by the citizen, who is asked once in a ticket's life how content they are."""
-    values, action = {"number": ticket.number}, Confirm(ticket.number)
-    if not ticket.may_be_rated:
-        return Turn(dialogue, (Reply("closed_confirmed", values),), action, outcome="confirmed")
-    question = Pending(Asked.RATING, said.now, tuple(key for key, _ in STARS), ticket.number)
-    replies = (Reply("closed_confirmed", values), Reply("ask_rating", choices=STARS))
-    return Turn(replace(dialogue, pending=question), replies, action, outcome="confirmed")
-
-
-def _can_reopen(ticket: TicketView, said: Said) -> bool:
-    recently = ticket.closed_at is None or said.at - ticket.closed_at <= REOPEN_WITHIN
-    return ticket.status in (Status.CLAIMED_DONE, Status.DONE) and recently
 
 
 def _is_own_matter(said: Said, ticket: TicketView) -> bool:
@@ -303,15 +228,11 @@ def _is_own_matter(said: Said, ticket: TicketView) -> bool:
 def _answer_agency(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn:
     action = AddToTicket(ticket.number, said.text, place_in(said), said.location, answers=True)
     replies = (Reply("answer_passed_on", {"number": ticket.number}),)
-    return Turn(_about(dialogue, ticket, said), replies, action, outcome="added")
+    return Turn(about(dialogue, ticket, said), replies, action, outcome="added")
 
 
 def add(dialogue: Dialogue, said: Said, ticket: TicketView, *, silent: bool) -> Turn:
     """Something more about ``ticket``; told, unless it came so soon that it was expected."""
-    action = AddToTicket(ticket.number, said.text, place_in(said), said.location)
+    action = AddToTicket(ticket.number, said.text, place_in(said), said.location, seals=said.sealed_words)
     replies = () if silent else (Reply("info_added", {"number": ticket.number}),)
-    return Turn(_about(dialogue, ticket, said), replies, action, outcome="added")
-
-
-def _about(dialogue: Dialogue, ticket: TicketView, said: Said) -> Dialogue:
-    return replace(dialogue, recent=ticket.number, recent_at=said.at)
+    return Turn(about(dialogue, ticket, said), replies, action, outcome="added")

@@ -29,22 +29,28 @@ class FileReport:
     """Make tickets of a draft, one for each of its services.
 
     ``urgent`` goes out at once, at any hour; ``sealed`` is read by the people named for it alone.
+    ``question``: what is asked beside the report, for a person to answer.
     """
 
     draft: Draft
     urgent: bool = False
     sealed: bool = False
+    question: str | None = None
 
 
 @dataclass(frozen=True)
 class AddToTicket:
-    """Something more about a ticket that exists; an answer to the agency when ``answers`` is true."""
+    """Something more about a ticket that exists; an answer to the agency when ``answers`` is true.
+
+    ``seals``: its words are for few eyes only, and so is the ticket from now on.
+    """
 
     number: str
     text: str = ""
     place: str | None = None
     location: Location | None = None
     answers: bool = False
+    seals: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,27 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Deny:
-    """The citizen says that it is not done, with what they wrote."""
+    """The citizen says that it is not done, with what they wrote; ``seals`` as in :class:`AddToTicket`."""
 
     number: str
     text: str
+    seals: bool = False
+
+
+@dataclass(frozen=True)
+class JudgeAll:
+    """The citizen says of several claims at once that they are right (``done``), or that none is."""
+
+    numbers: tuple[str, ...]
+    done: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """What we took for the same as others' reports, or an earlier one of this citizen, is a matter of its own."""
+
+    number: str
 
 
 @dataclass(frozen=True)
@@ -71,10 +94,11 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Correct:
-    """Something about a report was wrong: its service, or where it is."""
+    """Something about a report was wrong: its service, in the words ``text``, or where it is."""
 
     number: str
     service: str | None = None
+    text: str = ""
     place: str | None = None
     location: Location | None = None
 
@@ -124,10 +148,11 @@ class Erase:
 
 @dataclass(frozen=True)
 class AskPerson:
-    """A person must answer; ``reason`` as in the handovers table."""
+    """A person must answer; ``reason`` as in the handovers table. ``number`` is the ticket that it belongs to."""
 
     reason: str
     text: str
+    number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +167,8 @@ Action = (
     | AddToTicket
     | Confirm
     | Deny
+    | JudgeAll
+    | Part
     | Withdraw
     | Correct
     | Rate

@@ -12,7 +12,7 @@ from bot.city import COORDINATORS
 from bot.errors import NotFoundError, RefusedError
 from bot.status import Move, Status
 from bot.tickets import By
-from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, step_of
+from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, prepared, step_of
 from handlers.console import sight
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
@@ -117,13 +117,16 @@ def _addresses(number: str) -> Addresses:
 
 def _carry_out(number: str, action: Move) -> str:
     here = edge()
+    with here.database.read() as session:
+        _mine(session, number)
+    step = prepared(action)
     with here.database.begin() as session:
         ticket = _mine(session, number)
         session.refresh(ticket, with_for_update=True)
         _mine(session, number)  # it may have gone elsewhere before it was locked
         officer = None if sight.is_of_agency() else user_id()
         desk = Desk(session, here.rulebook, ticket, ticket.agency, here.clock.now(), officer)
-        notice = carry_out(desk, action)
+        notice = carry_out(desk, action, step)
         if notice != TWICE:
             by = By(f"user:{user_id()}", desk.now)
             life.record(session, ticket, "acted", by, {"action": str(action)})

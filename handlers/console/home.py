@@ -11,12 +11,14 @@ from bot.status import OPEN, Status
 from handlers.console import sight
 from handlers.console.alarms import waiting_alarms
 from handlers.console.cases import agency_home
-from handlers.console.room import LATE, ONLY, blueprint, filters, phrases, user_id
+from handlers.console.incidents import floods_in_progress
+from handlers.console.room import CLOSED_AS, LATE, ONLY, blueprint, filters, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed
 from handlers.guards import for_agencies
 from storage.models import Handover, Ticket
 from storage.queries import console as queries
+from storage.queries.evidence import count_waiting
 from storage.queries.people import held
 from storage.queries.sealing import sealed_in
 
@@ -49,6 +51,7 @@ def _render(session: Session, typed: Typed) -> str:
         "console/home.html",
         say=say,
         alarms=waiting_alarms(session, say),
+        floods=floods_in_progress(session, say),
         counts=queries.counts(session, OPEN, LATE, Status.COORDINATION, say.now, sealed=sight.sees_sealed()),
         waiting=waiting,
         covered=sight.covered(session, waiting),
@@ -62,6 +65,8 @@ def _render(session: Session, typed: Typed) -> str:
         filters=view,
         only=ONLY,
         city=say.city,
+        closed_as=CLOSED_AS,
+        claims_waiting=count_waiting(session, sealed=sight.sees_sealed()),
         statuses=[status for status in Status if status != Status.COORDINATION],
         typed=typed,
         unsent=bool(typed.form) and typed.form not in _forms(waiting, sent_back),

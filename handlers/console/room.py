@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from flask_login import current_user
 
 from bot.city import City
-from bot.status import OPEN, Status
+from bot.status import OPEN, Outcome, Status
 from handlers.edge import edge
 from handlers.guards import guard
 from handlers.phrases import Phrases, can_be_late
@@ -20,6 +20,8 @@ guard(blueprint, "login")
 
 LATE = tuple(status for status in OPEN if can_be_late(status))
 ONLY = {"open": "Masih terbuka", "late": "Lewat tenggat", "urgent": "Darurat"}
+# How a ticket that is done came to be closed: in lists each kind can be looked at by itself.
+CLOSED_AS = (Outcome.CONFIRMED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.DELIVERED)
 BIG_ID = "int(max=9223372036854775807)"
 
 
@@ -33,7 +35,7 @@ class Filters:
 
     @classmethod
     def of(cls, args: Mapping[str, str], city: City) -> "Filters":
-        known = {"status": {*Status}, "agency": {*city.agencies}, "only": {*ONLY}}
+        known = {"status": {*Status, *CLOSED_AS}, "agency": {*city.agencies}, "only": {*ONLY}}
         return cls(**{name: args[name] for name, values in known.items() if args.get(name) in values})
 
     @property
@@ -45,11 +47,15 @@ class Filters:
         """As the query takes it. Tickets in coordination have their own place on the page."""
         among = {"": tuple(Status), "open": OPEN, "late": LATE, "urgent": OPEN}[self.only]
         return Wanted(
-            statuses=[s for s in among if s != Status.COORDINATION and self.status in ("", s)],
+            statuses=[s for s in among if s != Status.COORDINATION and self._takes(s)],
+            outcome=self.status if self.status in CLOSED_AS else None,
             agency=self.agency or None,
             urgent=self.only == "urgent",
             solve_before=now if self.only == "late" else None,
         )
+
+    def _takes(self, status: Status) -> bool:
+        return self.status in ("", status) or (self.status in CLOSED_AS and status == Status.DONE)
 
 
 def filters() -> Filters:

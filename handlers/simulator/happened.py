@@ -109,7 +109,7 @@ class Story:
     def ticket(self, ticket: Ticket, follow_ups: Sequence[FollowUp]) -> Json:
         return {
             "number": ticket.number,
-            "status": self.say.status(ticket.status),
+            "status": self.say.standing(ticket),
             "open": is_open(ticket.status),
             "touched": ticket.id == self.last.ticket_id,
             "urgent": ticket.urgent,

@@ -14,6 +14,7 @@ OUTCOMES = {
     "confirmed": "Warga membenarkan: selesai",
     "reopened": "Dibuka kembali",
     "withdrawn": "Laporan dicabut",
+    "split": "Dipisah dari laporan warga lain",
     "kept": "Tetap seperti semula",
     "off_topic": "Di luar urusan kota",
     "opted_out": "Tidak mau dikirimi kabar",

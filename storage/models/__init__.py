@@ -2,6 +2,9 @@
 
 from storage.models.base import Base
 from storage.models.conversations import Citizen, Conversation, InboundMessage, Quarantine
+from storage.models.evidence import Claim, ClaimDraw, PhotoPrint
+from storage.models.following import Assignment, Digest, Notice
+from storage.models.incidents import Incident
 from storage.models.media import MediaFile
 from storage.models.outbox import AgencyLink, OutboundMessage
 from storage.models.staff import Alarm, CivilServant, LoginFailure, Shift, User
@@ -11,18 +14,25 @@ from storage.models.tickets import Attachment, FollowUp, Handover, Recheck, Tick
 __all__ = [
     "AgencyLink",
     "Alarm",
+    "Assignment",
     "Attachment",
     "Base",
     "Citizen",
     "CivilServant",
+    "Claim",
+    "ClaimDraw",
     "Conversation",
+    "Digest",
     "FollowUp",
     "Handover",
     "Heartbeat",
     "InboundMessage",
+    "Incident",
     "LoginFailure",
     "MediaFile",
+    "Notice",
     "OutboundMessage",
+    "PhotoPrint",
     "Quarantine",
     "Recheck",
     "Shift",

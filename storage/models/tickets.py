@@ -17,14 +17,22 @@ class Ticket(Base):
     ``version`` counts changes and is checked by SQLAlchemy at every update, so that two people who work on
     the same ticket cannot overwrite each other.
 
-    ``linked_to`` is the first ticket of those that one text was about. A ``sealed`` ticket is seen only by the
-    people named for it, and nothing is sent unasked about it unless ``may_write`` is true: the citizen said that
-    it is safe. ``on_behalf``: a registered civil servant reported it for somebody else. ``rating`` is 1 to 5,
-    or 0 when it was asked for and not given.
+    ``linked_to`` is the first ticket of those that one text was about; ``incident_id``: others reported the
+    same (:class:`storage.models.incidents.Incident`); ``duplicate_of``: the same citizen did, in that ticket. A
+    ``sealed`` ticket is seen only by the people named for it, and nothing is sent unasked about it unless
+    ``may_write`` is true: the citizen said that it is safe. ``on_behalf``: a registered civil servant reported
+    it for somebody else. ``rating`` is 1 to 5, or 0 when it was asked for and not given. ``verified_at``,
+    ``answered_at``: when its agency first did anything, and first gave a date or a result. ``clocks`` counts
+    how often an agency's time began anew.
     """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_status_agency", "status", "agency", "id"),)
+    __table_args__ = (
+        Index("ix_tickets_status_agency", "status", "agency", "id"),
+        Index("ix_tickets_service_area_created_at", "service", "area", "created_at"),
+        Index("ix_tickets_service_created_at", "service", "created_at"),
+        Index("ix_tickets_service_latitude", "service", "latitude"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -49,16 +57,21 @@ class Ticket(Base):
     verify_by: Mapped[datetime]
     answer_by: Mapped[datetime]
     solve_by: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     expected_on: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     linked_to: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     may_write: Mapped[bool | None]
     on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
     rating: Mapped[int | None] = mapped_column(SmallInteger)
     reopened: Mapped[int] = mapped_column(default=0)
     moves: Mapped[int] = mapped_column(default=0)
+    clocks: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
 
     citizen: Mapped[Citizen] = relationship()
@@ -89,7 +102,10 @@ class TicketEvent(Base):
 
 
 class Attachment(Base):
-    """A photo or file that belongs to a ticket, from the citizen or as proof from the agency."""
+    """A photo or file that belongs to a ticket, from the citizen or as proof from the agency.
+
+    ``taken_at`` and the place, in degrees, are what the photo's EXIF said; the kept photo has none any more.
+    """
 
     __tablename__ = "attachments"
 
@@ -99,12 +115,16 @@ class Attachment(Base):
     content_type: Mapped[str]
     content: Mapped[bytes] = mapped_column(EncryptedBytes)
     created_at: Mapped[datetime]
+    perceptual_hash: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
 
 
 class FollowUp(Base):
     """One step that is due at a time; done in the transaction that writes its message, so exactly once.
 
-    ``state``: ``waiting``, ``done``, ``cancelled``.
+    ``state``: ``waiting``, ``done``, ``cancelled``. ``say`` is the sentence that the city's ladder chose for it.
     """
 
     __tablename__ = "follow_ups"
@@ -121,6 +141,7 @@ class FollowUp(Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="waiting")
     done_at: Mapped[datetime | None]
+    say: Mapped[str | None]
 
     ticket: Mapped[Ticket] = relationship()
 
@@ -155,6 +176,7 @@ class Handover(Base):
 
     ``reason`` is ``question``, ``unsure``, ``person``, ``no_understanding``, ``media``, ``voice``, ``english``,
     ``data``, ``flood`` or ``error``. ``hold`` and ``block`` wait for no answer: see ``storage.queries.people``.
+    ``reminded_at``: when coordinators were told by e-mail that its ``due_at`` is over.
     """
 
     __tablename__ = "handovers"
@@ -173,5 +195,6 @@ class Handover(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     answer: Mapped[str | None] = mapped_column(Encrypted)
+    reminded_at: Mapped[datetime | None]
 
     conversation: Mapped[Conversation] = relationship()

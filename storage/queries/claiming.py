@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import Conversation, FollowUp, OutboundMessage, Recheck
+from storage.models import Conversation, FollowUp, Handover, OutboundMessage, Recheck
+from storage.queries.people import waits_for_answer
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,12 @@ def due_follow_ups(session: Session, now: datetime, limit: int) -> Sequence[Foll
     ).all()
 
 
+def follow_up(session: Session, ticket_id: int, kind: str, number: int) -> FollowUp | None:
+    """One step of a ticket, by what makes it the only one."""
+    found = select(FollowUp).where(FollowUp.ticket_id == ticket_id, FollowUp.kind == kind)
+    return session.scalar(found.where(FollowUp.round == number))
+
+
 def due_rechecks(session: Session, now: datetime, limit: int) -> Sequence[Recheck]:
     """Up to ``limit`` questions that are due to be asked again, locked until the end of the transaction."""
     return session.scalars(
@@ -97,6 +104,13 @@ def due_rechecks(session: Session, now: datetime, limit: int) -> Sequence[Rechec
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+
+
+def overdue_handovers(session: Session, now: datetime, limit: int) -> list[Handover]:
+    """Up to ``limit`` messages that a person should have answered and nobody was told of, locked."""
+    late = select(Handover).where(waits_for_answer(), Handover.due_at <= now, Handover.reminded_at.is_(None))
+    rows = late.order_by(Handover.due_at, Handover.id).limit(limit).with_for_update(skip_locked=True)
+    return list(session.scalars(rows))
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

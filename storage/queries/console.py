@@ -42,6 +42,7 @@ class Wanted:
     urgent: bool = False
     solve_before: datetime | None = None
     sealed: bool = False
+    outcome: str | None = None
 
 
 def counts(
@@ -78,6 +79,8 @@ def newest(session: Session, wanted: Wanted, limit: int) -> Sequence[Ticket]:
         found = found.where(Ticket.agency == wanted.agency)
     if wanted.urgent:
         found = found.where(Ticket.urgent)
+    if wanted.outcome:
+        found = found.where(Ticket.outcome == wanted.outcome)
     if wanted.solve_before:
         found = found.where(Ticket.solve_by < wanted.solve_before)
     if wanted.agency or wanted.urgent:

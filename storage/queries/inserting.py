@@ -1,8 +1,9 @@
 """Inserts that a repetition cannot double."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,11 +12,17 @@ from storage.models import Base
 
 def insert_once(session: Session, model: type[Base], values: dict[str, Any]) -> int | None:
     """Insert a row unless one with the same unique values stands there; its id, or None when it did."""
-    dialect = session.get_bind().dialect.name
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = make(model).values(**values).on_conflict_do_nothing().returning(model.__table__.c.id)
-    new_id: int | None = session.scalar(statement)
+    session.flush()  # what the row refers to must stand there before it
+    statement = _insert(model, session.get_bind().dialect.name)
+    new_id: int | None = session.connection().scalar(statement, values)
     return new_id
+
+
+@cache
+def _insert(model: type[Base], dialect: str) -> Executable:
+    """Made once: with the values in it, making it would cost more than the insert itself."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(model).on_conflict_do_nothing().returning(model.__table__.c.id)
 
 
 def ring(session: Session) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from storage.files import new_key
-from storage.models import InboundMessage, MediaFile, Ticket
+from storage.models import InboundMessage, MediaFile, PhotoPrint, Ticket
 
 KEPT, ERASING, ERASED = "kept", "erasing", "erased"
 
@@ -71,6 +71,8 @@ def hold_file(session: Session, claimed: MediaFile) -> MediaFile | None:
 def erase_files(session: Session, conversation_ids: Sequence[int]) -> None:
     """Forget all that was sent in these conversations: seen no more at once, and let go by the store soon."""
     theirs = select(InboundMessage.id).where(InboundMessage.conversation_id.in_(conversation_ids))
+    files = select(MediaFile.id).where(MediaFile.inbound_id.in_(theirs))
+    session.execute(delete(PhotoPrint).where(PhotoPrint.media_id.in_(files)))
     told = ("transcript", "perceptual_hash", "taken_at", "latitude", "longitude")
     session.execute(
         update(MediaFile)

@@ -24,7 +24,7 @@ from bot.buttons import (
     list_name,
 )
 from bot.choice_templates import FIXED_SETS, LIST_PICKER, LIST_SIZES, QUICK_REPLY, choice_templates
-from bot.conversation import matching, reports, tickets
+from bot.conversation import claims, matching, reports
 from bot.conversation.meaning import OFFERED_SERVICES
 from bot.messages import GATEWAY, SIMULATOR, SMS, WHATSAPP, Choice
 from bot.outbox import Note
@@ -73,7 +73,7 @@ def test_one_name_is_one_set() -> None:
 
 
 def test_lists_are_large_enough_for_every_question() -> None:
-    sizes = {OFFERED_SERVICES + 1, matching.MOST_OFFERED + 1, len(tickets.STARS)}
+    sizes = {OFFERED_SERVICES + 1, matching.MOST_OFFERED + 2, len(claims.STARS)}
     assert sizes <= set(LIST_SIZES)
 
 
@@ -112,7 +112,7 @@ def dynamic_sets(rulebook: Rulebook) -> Iterator[tuple[ChoiceSet, list[Choice]]]
         yield named, [Choice(key, title) for (key, _), title in zip(named, titles, strict=True)]
         rows = [Choice(NUMBER, f"{NUMBER} {rulebook.city.services[code].name}") for code in some]
         yield [(row.key, f"ticket:{row.key}") for row in rows], rows
-    yield tickets.STARS, [Choice(key, key) for key, _ in tickets.STARS]
+    yield claims.STARS, [Choice(key, key) for key, _ in claims.STARS]
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

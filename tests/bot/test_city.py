@@ -7,12 +7,22 @@ import pytest
 
 from bot.city import city_from, load_city
 from bot.errors import ConfigError
+from bot.ladder import unknown_sentences
 from bot.rulebook import Rulebook
 from tests.support.cities import SMALL, small_city
 
 DEADLINES = small_city()["deadlines"]
 AGENCIES, SERVICES = SMALL["agencies"], SMALL["services"]
 LITTER = {"service": ["sampah"]}
+
+
+LAST = {"when": "7 days after solve", "tell": "leadership"}
+
+
+def ladder(change: Any = None, *more: Any, last: Any = LAST) -> dict[str, Any]:
+    """A ladder whose first step is changed."""
+    first = {"when": "at solve", "tell": "agency", "say": "mail_overdue"} | (change or {})
+    return {"ladder": [first, *more, last]}
 
 
 def rule(to: str, **when: Any) -> dict[str, Any]:
@@ -39,7 +49,48 @@ MISTAKES: dict[str, tuple[dict[str, Any], str, str]] = {
         "no channel 'fax'",
     ),
     "span in a follow-up": ({"follow_ups": {"ask_again": "soon"}}, "follow_ups.ask_again", "no span of time"),
-    "too many rounds": ({"follow_ups": {"overdue_rounds": 99}}, "follow_ups.overdue_rounds", "less than"),
+    "ten years": ({"deadlines": DEADLINES | {"solve": "3650 days"}}, "deadlines.solve", "at most 730"),
+    "emergency of zero": (
+        {"urgent": {"deadlines": DEADLINES | {"verify": "0 minutes"}}}, "urgent.deadlines.verify", "zero"),
+    "too many messages": ({"follow_ups": {"citizen_weekly": 99}}, "follow_ups.citizen_weekly", "less than"),
+    "lateness in working time": (
+        {"follow_ups": {"late_after": "1 working day"}}, "follow_ups.late_after", "working"),
+    "weekday": ({"follow_ups": {"weekly_list": {"day": "senin"}}}, "follow_ups.weekly_list.day", "monday"),
+    "leader without an @": ({"people": {"leadership": ["sekda"]}}, "people.leadership.0", "pattern"),
+    "closed before it opens": (
+        {"office_hours": {"opens": "16:00", "closes": "07:30"}}, "office_hours", "closes before it opens"),
+    "ladder without end": (ladder({"every": "2 days"}), "ladder.0", "repeats without end"),
+    "interval of zero": (ladder({"every": "0 days", "times": 2}), "ladder.0.every", "more than zero"),
+    "times without interval": (ladder({"times": 2}), "ladder.0", "no interval"),
+    "too often": (ladder({"every": "1 day", "times": 11}), "ladder.0.times", "less than"),
+    "unknown recipient": (ladder({"tell": "mayor"}), "ladder.0.tell", "'agency'"),
+    "unknown anchor": (ladder({"when": "at lunch"}), "ladder.0.when", "'at lunch' is no moment"),
+    "moment of nonsense": (ladder({"when": "soon before solve"}), "ladder.0.when", "no span of time"),
+    "sentence for somebody else": (ladder({"say": "follow_progress"}), "ladder.0", "named mail_"),
+    "nothing said": (ladder({"say": None}), "ladder.0", "named mail_"),
+    "something said to the leadership": (
+        ladder(last=LAST | {"say": "mail_stuck"}), "ladder.1", "weekly"),
+    "ladder that ends with nobody": (
+        {"ladder": [{"when": "at solve", "tell": "agency", "say": "mail_overdue"}]}, "ladder", "ends with nobody"),
+    "no ladder at all": ({"ladder": []}, "ladder", "ends with nobody"),
+    "emergencies end with nobody": ({"urgent": {"ladder": []}}, "urgent.ladder", "ends with nobody"),
+    "leadership in between": (
+        {"ladder": [LAST, {"when": "8 days after solve", "tell": "agency", "say": "mail_overdue"}, LAST | {
+            "when": "9 days after solve"}]}, "ladder.0", "nobody left"),
+    "unordered steps": (ladder({"when": "8 days after solve"}), "ladder.1.when", "in their order"),
+    "unordered anchors": (
+        ladder({"when": "at solve"}, {"when": "at verify", "tell": "agency", "say": "mail_unverified"}),
+        "ladder.1.when", "in their order"),
+    "holiday at a weekend": (
+        {"calendar": {"extra_holidays": ["2026-12-26"]}}, "calendar.extra_holidays", "a Saturday"),
+    "holiday of another time": (
+        {"calendar": {"extra_holidays": ["2062-12-28"]}}, "calendar.extra_holidays", "its year"),
+    "worked and free": (
+        {"calendar": {"extra_holidays": ["2026-12-28"], "working_anyway": ["2026-12-28"]}},
+        "calendar.working_anyway", "extra holiday as well"),
+    "explanation of nothing": (
+        {"services": SERVICES | {"sampah": SERVICES["sampah"] | {"deadlines": {"explain": True}}}},
+        "services.sampah.deadlines.explain", "nothing to explain"),
     "threshold over one": ({"thresholds": {"intent": 2}}, "thresholds.intent", "less than"),
     "hour without quotes": (
         {"office_hours": {"opens": "07:30", "closes": 960}}, "office_hours.closes", "in quotes"),
@@ -148,6 +199,28 @@ def test_a_service_may_have_its_own_deadlines() -> None:
     assert city.deadlines_of("jalan_rusak").solve.amount == 30
     assert city.deadlines_of("jalan_rusak").verify == city.deadlines.verify
     assert city.deadlines_of("sampah") == city.deadlines
+    assert not city.takes_longer("jalan_rusak")  # it is longer, and need not be explained
+
+
+def test_a_longer_time_is_explained_where_the_city_says_so() -> None:
+    slow = {"solve": "14 working days", "explain": True}
+    city = city_from(small_city(services=SERVICES | {"sampah": SERVICES["sampah"] | {"deadlines": slow}}))
+    assert (city.takes_longer("sampah"), city.takes_longer("jalan_rusak")) == (True, False)
+
+
+def test_an_emergency_has_deadlines_of_its_own() -> None:
+    urgent = {"deadlines": {"verify": "10 minutes", "answer": "20 minutes", "solve": "3 hours"}}
+    city = city_from(small_city(urgent=urgent))
+    assert city.deadlines_of("sampah", urgent=True).solve.unit == "hour"
+    assert city.ladder_of(urgent=True) != city.ladder_of(urgent=False)
+
+
+def test_sentences_that_nobody_wrote_are_noticed(rulebook: Rulebook) -> None:
+    city = city_from(small_city(**ladder({"say": "mail_nonsense"})))
+    known = {"mail_overdue": frozenset({"number", "colour"}), "mail_overdue_subject": frozenset[str]()}
+    assert [s.partition(":")[0] for s in unknown_sentences(city.ladder, "ladder", known)] == ["ladder.0.say"] * 2
+    [sentence] = unknown_sentences(city_from(small_city(**ladder())).ladder, "ladder", known)
+    assert "'colour' in 'mail_overdue'" in sentence
 
 
 def test_targets_are_called_by_name() -> None:

@@ -4,13 +4,14 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot import clock as clocks
 from bot.clock import Clock, simulated_clock
 from storage.database import Database
 from storage.queries import simulated_time
 from tests.support.clock import MoveableClock
+from tests.support.statements import statements_of
 
 DAY = timedelta(days=1)
 
@@ -43,11 +44,10 @@ def test_what_one_process_moves_another_sees(
 
 
 def test_it_looks_at_most_twice_a_second(sqlite_database: Database, clock: MoveableClock) -> None:
-    statements: list[str] = []
     simulated = simulated_clock(sqlite_database, Clock(clock.now))
-    event.listen(sqlite_database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    for _ in range(100):
-        simulated.now()
+    with statements_of(sqlite_database) as statements:
+        for _ in range(100):
+            simulated.now()
     assert len([statement for statement in statements if "simulated_time" in statement]) == 1
 
 

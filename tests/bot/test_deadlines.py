@@ -1,6 +1,6 @@
 """Spans of time, working days over Indonesian holidays, and the quiet hours."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,6 +27,7 @@ def wib(text: str) -> str:
         ("7 days", Span(7, "day")),
         (" 3 working days ", Span(3, "working day")),
         ("730 days", Span(730, "day")),
+        ("6 working hours", Span(6, "working hour")),
     ],
 )
 def test_spans_are_read_as_a_city_writes_them(text: str, span: Span) -> None:
@@ -79,6 +80,60 @@ def test_other_spans_count_every_day() -> None:
     assert CALENDAR.add(start, Span(7, "day")) == at(wib("2026-12-30T15:30"))
     assert CALENDAR.add(start, Span(2, "hour")) == at(wib("2026-12-23T17:30"))
     assert CALENDAR.add(start, Span(30, "minute")) == at(wib("2026-12-23T16:00"))
+
+
+OFFICE = WorkingCalendar(JAKARTA, opens=time(8), closes=time(16))
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2026-11-24T10:00", 2, "2026-11-24T12:00"),
+        ("2026-11-24T15:00", 2, "2026-11-25T09:00"),  # over the night
+        ("2026-11-27T15:00", 2, "2026-11-30T09:00"),  # over the weekend
+        ("2026-11-24T06:00", 2, "2026-11-24T10:00"),  # before the office opens
+        ("2026-11-24T08:00", 8, "2026-11-24T16:00"),  # a whole day ends with it
+        ("2026-12-23T15:00", 9, "2026-12-28T16:00"),  # over Christmas
+    ],
+)
+def test_working_hours_are_office_hours_of_working_days(start: str, hours: int, end: str) -> None:
+    span = Span(hours, "working hour")
+    assert OFFICE.add(at(wib(start)), span) == at(wib(end))
+    back = OFFICE.before(at(wib(end)), span)
+    assert OFFICE.passed(back, at(wib(end)), span.unit) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "unit", "hours"),
+    [
+        ("2026-11-27T10:00", "2026-11-30T10:00", "day", 72),
+        ("2026-11-27T10:00", "2026-11-30T10:00", "working day", 24),  # 14 of Friday, 10 of Monday
+        ("2026-11-27T10:00", "2026-11-30T10:00", "working hour", 8),  # 6 and 2
+        ("2026-11-28T10:00", "2026-11-29T10:00", "working day", 0),
+        ("2026-11-28T10:00", "2026-11-29T10:00", "working hour", 0),
+        ("2026-11-24T10:00", "2026-11-24T10:00", "working day", 0),
+        ("2026-11-24T17:00", "2026-11-25T07:00", "working hour", 0),
+    ],
+)
+def test_time_passes_differently_in_each_measure(start: str, end: str, unit: str, hours: int) -> None:
+    assert OFFICE.passed(at(wib(start)), at(wib(end)), unit) == timedelta(hours=hours)
+
+
+@given(
+    start=st.integers(1_780_000_000, 1_800_000_000),
+    seconds=st.integers(0, 30 * 86_400),
+    unit=st.sampled_from(["minute", "day", "working day", "working hour"]),
+)
+def test_as_much_later_is_as_much_passed(start: int, seconds: int, unit: str) -> None:
+    begin, amount = datetime.fromtimestamp(start, UTC), timedelta(seconds=seconds)
+    end = OFFICE.later(begin, amount, unit)
+    assert OFFICE.passed(begin, end, unit) == amount
+    assert end == begin + amount or unit.startswith("working")
+
+
+def test_the_next_working_morning_is_after_this_one() -> None:
+    assert CALENDAR.next_working(at(wib("2026-11-27T07:29")), time(7, 30)) == at(wib("2026-11-27T07:30"))
+    assert CALENDAR.next_working(at(wib("2026-11-27T07:30")), time(7, 30)) == at(wib("2026-11-30T07:30"))
 
 
 def test_a_reminder_counts_back_over_days_off() -> None:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from bot.followups_plan import TO_CITIZEN, Kind, Step, plan
+from bot.followups_plan import TO_CITIZEN, Kind, Late, Step, judged, next_list, plan
 from bot.rulebook import Rulebook
-from bot.status import OPEN, Status
+from bot.status import OPEN, WITH_AGENCY, Status
 from tests.support.clock import at
 
 NOW = at("2026-11-24T10:00+07:00")  # a Tuesday
@@ -19,13 +19,19 @@ class Planned:
     status: str = Status.RECEIVED
     kind: str = "lapor"
     forward_at: datetime = NOW + timedelta(minutes=3)
+    verify_by: datetime = NOW + timedelta(days=3)
+    answer_by: datetime = NOW + timedelta(days=5)
     solve_by: datetime = NOW + timedelta(days=7)
+    verified_at: datetime | None = None
+    answered_at: datetime | None = None
+    urgent: bool = False
     reopened: int = 0
     moves: int = 0
+    clocks: int = 0
 
 
-def steps(rulebook: Rulebook, ticket: Planned, now: datetime = NOW) -> list[Step]:
-    return plan(ticket, rulebook.city, now)
+def steps(rulebook: Rulebook, ticket: Planned, now: datetime = NOW, listed: int = 0) -> list[Step]:
+    return plan(ticket, rulebook.city, now, listed)
 
 
 def due(planned: list[Step], kind: Kind) -> list[datetime]:
@@ -45,8 +51,75 @@ def test_the_agency_is_reminded_before_its_deadline_and_chased_after_it(rulebook
     planned = steps(rulebook, Planned(status=Status.WAITING))
     deadline = NOW + timedelta(days=7)
     assert due(planned, Kind.AGENCY_REMINDER) == [deadline - timedelta(days=1)]
-    assert due(planned, Kind.AGENCY_OVERDUE) == [deadline + timedelta(days=2 * n) for n in range(3)]
-    assert due(planned, Kind.CITIZEN_PROGRESS) == [NOW + timedelta(days=4)]
+    assert due(planned, Kind.AGENCY_OVERDUE) == [NOW + timedelta(days=n) for n in (3, 5, 7)]
+    assert due(planned, Kind.HEAD_OVERDUE) == [deadline + timedelta(days=2)]
+    assert due(planned, Kind.COORDINATORS_OVERDUE) == [deadline + timedelta(days=n) for n in (4, 7)]
+    assert due(planned, Kind.LEADERSHIP_LIST) == [at("2026-12-14T08:00+07:00")]  # the Monday after seven days
+    assert due(planned, Kind.CITIZEN_PROGRESS) == [NOW + timedelta(days=n) for n in (4, 9)]
+
+
+def test_each_rung_says_its_own_sentence(rulebook: Rulebook) -> None:
+    planned = steps(rulebook, Planned(status=Status.WAITING))
+    assert [step.say for step in planned if step.kind is Kind.AGENCY_OVERDUE] == [
+        "mail_unverified", "mail_unanswered", "mail_overdue"]  # fmt: skip
+
+
+def test_of_two_rungs_that_tell_the_same_reader_at_once_only_the_higher_is_climbed(rulebook: Rulebook) -> None:
+    planned = steps(rulebook, Planned(status=Status.WAITING, answer_by=NOW + timedelta(days=7)))
+    said = [step.say for step in planned if step.kind is Kind.AGENCY_OVERDUE]
+    assert said == ["mail_unverified", "mail_overdue"]
+
+
+def test_a_deadline_that_was_met_is_none_any_more(rulebook: Rulebook) -> None:
+    accepted = Planned(status=Status.IN_PROGRESS, verified_at=NOW)
+    assert [s.say for s in steps(rulebook, accepted) if s.kind is Kind.AGENCY_OVERDUE] == [
+        "mail_unanswered", "mail_overdue"]  # fmt: skip
+    dated = Planned(status=Status.SCHEDULED, verified_at=NOW, answered_at=NOW)
+    assert [s.say for s in steps(rulebook, dated) if s.kind is Kind.AGENCY_OVERDUE] == ["mail_overdue"]
+
+
+def test_an_emergency_climbs_a_ladder_of_minutes_and_tells_the_coordinators(rulebook: Rulebook) -> None:
+    minutes = {name: NOW + timedelta(minutes=n) for name, n in (("verify_by", 15), ("answer_by", 30))}
+    planned = steps(rulebook, Planned(status=Status.WAITING, urgent=True, **minutes))
+    assert due(planned, Kind.COORDINATORS_OVERDUE)[0] == NOW + timedelta(minutes=15)
+    assert due(planned, Kind.HEAD_OVERDUE)[0] == NOW + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("status", [*WITH_AGENCY, Status.COORDINATION])
+@pytest.mark.parametrize("days", range(0, 60, 3))
+def test_an_open_ticket_always_has_a_next_step(rulebook: Rulebook, status: Status, days: int) -> None:
+    """Once everything on the ladder is done there is the list of the next week, again and again."""
+    listed, now = 0, NOW + timedelta(days=days)
+    for _ in range(3):
+        [ahead] = [
+            s for s in steps(rulebook, Planned(status=status), now, listed) if s.kind is Kind.LEADERSHIP_LIST
+        ]
+        assert ahead.due > now
+        listed, now = ahead.round, ahead.due + timedelta(minutes=1)
+
+
+def test_the_list_comes_once_a_week_even_when_the_clock_is_set_back(rulebook: Rulebook) -> None:
+    first = next_list(rulebook.city, NOW)
+    again = next_list(rulebook.city, NOW - timedelta(days=3), first.round)
+    assert again.due == first.due + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "deadline", "what"),
+    [
+        (Kind.AGENCY_REMINDER, 1, 24, Late.SEND),
+        (Kind.AGENCY_REMINDER, 3, 24, Late.MERGE),
+        (Kind.AGENCY_REMINDER, 25, 24, Late.DROP),
+        (Kind.AGENCY_OVERDUE, 1, 0, Late.SEND),
+        (Kind.AGENCY_OVERDUE, 25, 0, Late.MERGE),
+        (Kind.FORWARD, 500, 0, Late.SEND),
+        (Kind.CITIZEN_CONFIRM, 500, 0, Late.SEND),
+        (Kind.LEADERSHIP_LIST, 500, 0, Late.SEND),
+    ],
+)
+def test_what_comes_late_is_sent_merged_or_dropped(kind: Kind, hours: int, deadline: int, what: Late) -> None:
+    deadlines = [NOW + timedelta(hours=deadline)]
+    assert judged(kind, NOW, NOW + timedelta(hours=hours), timedelta(hours=2), deadlines) is what
 
 
 def test_no_reminder_when_it_would_be_late(rulebook: Rulebook) -> None:
@@ -58,7 +131,7 @@ def test_no_reminder_when_it_would_be_late(rulebook: Rulebook) -> None:
 def test_after_a_reopening_the_citizen_is_asked_instead_of_told(rulebook: Rulebook) -> None:
     planned = steps(rulebook, Planned(status=Status.WAITING, reopened=1))
     assert due(planned, Kind.AFTER_REOPENING) == [NOW + timedelta(days=2)]
-    assert due(planned, Kind.CITIZEN_PROGRESS) == []
+    assert [step.say for step in planned if step.kind is Kind.CITIZEN_PROGRESS] == ["follow_escalated"]
 
 
 def test_a_reopened_ticket_goes_out_again(rulebook: Rulebook) -> None:
@@ -70,7 +143,9 @@ def test_a_reopened_ticket_goes_out_again(rulebook: Rulebook) -> None:
 
 def test_rounds_after_a_reopening_are_new_ones(rulebook: Rulebook) -> None:
     rounds = [
-        {(s.kind, s.round) for s in steps(rulebook, Planned(status=Status.WAITING, reopened=n))} for n in range(4)
+        {(s.kind, s.round) for s in steps(rulebook, Planned(status=Status.WAITING, reopened=n, clocks=n))}
+        - {(Kind.LEADERSHIP_LIST, next_list(rulebook.city, NOW + timedelta(days=14)).round)}
+        for n in range(4)
     ]
     for earlier, later in pairwise(rounds):
         assert earlier & later == set()
@@ -98,8 +173,10 @@ def test_a_closed_ticket_is_left_alone(rulebook: Rulebook, status: Status) -> No
     assert steps(rulebook, Planned(status=status)) == []
 
 
-def test_in_coordination_people_decide(rulebook: Rulebook) -> None:
-    assert steps(rulebook, Planned(status=Status.COORDINATION)) == []
+def test_coordinators_are_reminded_of_what_they_should_pass_on(rulebook: Rulebook) -> None:
+    reminder, listed = steps(rulebook, Planned(status=Status.COORDINATION))
+    assert reminder == Step(Kind.COORDINATION_REMINDER, 0, NOW + timedelta(days=1), "mail_coordination")
+    assert listed.kind is Kind.LEADERSHIP_LIST
 
 
 @pytest.mark.parametrize("status", OPEN)
@@ -108,11 +185,12 @@ def test_steps_to_the_citizen_wait_for_the_morning_and_those_to_the_agency_do_no
     rulebook: Rulebook, status: Status, hour: int
 ) -> None:
     now = NOW.replace(hour=hour)
-    ticket = replace(Planned(status=status), forward_at=now, solve_by=now + timedelta(days=7))
+    by = {name: now + timedelta(days=n) for name, n in (("verify_by", 3), ("answer_by", 5), ("solve_by", 7))}
+    ticket = replace(Planned(status=status), forward_at=now, **by)
     for step in steps(rulebook, ticket, now):
         local = step.due.astimezone(rulebook.city.zone)
         assert step.kind not in TO_CITIZEN or 7 <= local.hour < 21
-        assert step.kind in TO_CITIZEN or step.due.minute == now.minute
+        assert step.kind in TO_CITIZEN or step.kind is Kind.LEADERSHIP_LIST or step.due.hour == hour
     confirmed = due(steps(rulebook, replace(ticket, status=Status.CLAIMED_DONE), now), Kind.CITIZEN_CONFIRM)
     assert confirmed == [rulebook.city.working_calendar.awake(now)]
 

@@ -268,3 +268,27 @@ def test_a_hold_is_no_question_that_waits(number: Number, talk: int, rina: int) 
     with number.database.read() as session:
         assert session.scalars(select(Handover).where(people.waits_for_answer())).all() == []
         assert len(session.scalars(select(Handover)).all()) == 1
+
+
+def handovers(number: Number, reason: str) -> list[Handover]:
+    with number.database.read() as session:
+        return list(session.scalars(select(Handover).where(Handover.reason == reason)))
+
+
+def test_a_wish_for_a_person_is_settled_when_one_has_spoken(number: Number, talk: int, rina: int) -> None:
+    number.says("bisa ngomong sama orang ga", meaning("bicara_petugas"))
+    take(number, talk, rina)
+    (wish,) = handovers(number, "person")
+    assert wish.answered_at is None, "nobody has spoken yet"
+    reply(number, talk, rina, "Silakan, Bu.")
+    (wish,) = handovers(number, "person")
+    assert (wish.answered_by, wish.answer) == (rina, "Silakan, Bu.")
+    assert wish.answered_at == number.clock.now()
+
+
+def test_a_story_that_nobody_understood_still_waits_for_somebody(number: Number, talk: int, rina: int) -> None:
+    number.says("itu yang di sana itu lho pak bagaimana", meaning("tambah_info", sure=0.2))
+    take(number, talk, rina)
+    reply(number, talk, rina)
+    (unsure,) = handovers(number, "unsure")
+    assert unsure.answered_at is None

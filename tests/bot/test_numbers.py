@@ -5,6 +5,7 @@ import pytest
 from bot.numbers import ALPHABET, find_numbers, new_number
 
 NUMBERS = [new_number("JK") for _ in range(40)]
+ONE = [pytest.param(number, id=f"{n}") for n, number in enumerate(NUMBERS)]  # named alike in every process
 
 
 def body_and_check(number: str) -> str:
@@ -26,7 +27,7 @@ def test_new_numbers_cannot_be_counted_up() -> None:
     assert len({new_number("JK") for _ in range(500)}) == 500
 
 
-@pytest.mark.parametrize("number", NUMBERS[:10])
+@pytest.mark.parametrize("number", ONE[:10])
 def test_a_number_is_found_however_it_is_typed(number: str) -> None:
     plain = number.replace("-", "")
     for typed in (
@@ -45,7 +46,7 @@ def test_a_number_is_found_however_it_is_typed(number: str) -> None:
         assert find_numbers(typed, "JK") == (number,), typed
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", ONE)
 def test_every_single_wrong_character_is_noticed(number: str) -> None:
     characters = body_and_check(number)
     for place, right in enumerate(characters):
@@ -54,7 +55,7 @@ def test_every_single_wrong_character_is_noticed(number: str) -> None:
             assert find_numbers(spelt(mistyped), "JK") == (), mistyped
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", ONE)
 def test_every_swap_of_neighbours_within_the_body_is_noticed(number: str) -> None:
     characters = body_and_check(number)
     for place in range(5):

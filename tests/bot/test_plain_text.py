@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import advice, corrections, matching, reports, rights, tickets
+from bot.conversation import advice, claims, corrections, matching, reports, rights, tickets
 from bot.followups import YES_NO
 from bot.messages import GATEWAY, SIMULATOR, SMS, WHATSAPP, Choice, Outgoing
 from bot.plain_text import MOST_SEGMENTS, plain_text, shortened
@@ -21,9 +21,12 @@ SERVICES = (("jalan_rusak", "service:jalan_rusak"),)  # the rest is filled in wi
 QUESTIONS: dict[tuple[str, ...], Any] = {
     ("ask_erase",): rights.ERASE_OR_KEEP,
     ("ask_withdrawal",): tickets.WITHDRAW_OR_KEEP,
-    ("closed_confirmed", "ask_rating"): tickets.STARS,
+    ("closed_confirmed", "ask_rating"): claims.STARS,
     ("ask_change",): corrections.CHANGES,
     ("sealed_filed",): reports.SAFE_OR_NOT,
+    ("sealed_now",): reports.SAFE_OR_NOT,
+    ("ask_withdrawal_urgent",): tickets.WITHDRAW_OR_KEEP,
+    ("service_help",): "services",
     ("check_first",): advice.STEPS,
     ("answer", "ask_helped"): advice.YES_OR_NO,
     ("ask_service",): "services",
@@ -60,6 +63,7 @@ def titles_of(rulebook: Rulebook, language: str, named: Any) -> list[str]:
     if named == "tickets":
         return [
             *(f"{NUMBER} {name}" for name in longest[: matching.MOST_OFFERED]),
+            say("choice_all", language, {}),
             say("choice_none", language, {}),
         ]
     return [say(title, language, {}) for _, title in named]

@@ -24,9 +24,9 @@ STORY, PLACE, MORE = "suamiku memukuli aku di rumah", "Gang Kenari 7", "anakku j
 Write = Callable[[Session, Rulebook, Ticket, datetime], None]
 WRITE: dict[str, Write] = {
     "forward": agency_mail.forward,
-    "remind": lambda s, r, t, now: agency_mail.remind(s, r, t, "k", now),
-    "overdue": lambda s, r, t, now: agency_mail.overdue(s, r, t, "k", now, to_head=False),
-    "to the head": lambda s, r, t, now: agency_mail.overdue(s, r, t, "k", now, to_head=True),
+    "remind": lambda s, r, t, now: agency_mail.chase(s, r, t, "mail_reminder", "k", now),
+    "to the head": lambda s, r, t, now: agency_mail.chase(s, r, t, "mail_overdue_head", "k", now, "head"),
+    "to coordinators": lambda s, r, t, now: agency_mail.chase(s, r, t, "mail_stuck", "k", now, "coordinators"),
     "more": lambda s, r, t, now: agency_mail.new_information(s, r, t, "k", MORE, now),
     "no answer": lambda s, r, t, now: agency_mail.no_answer(s, r, t, "k", now),
     "withdrawn": lambda s, r, t, now: agency_mail.withdrawn(s, r, t, "k", now),

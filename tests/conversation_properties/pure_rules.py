@@ -104,6 +104,8 @@ def _acts_on_own(turn: Turn, situation: Situation) -> Iterator[str]:
     """Only this citizen's tickets, only steps that their state allows."""
     action = turn.action
     number = getattr(action, "number", None)
+    if isinstance(action, acts.JudgeAll):
+        yield from _judges_claims_only(action, situation)
     if number is None:
         return
     ticket = situation.ticket(number)
@@ -121,6 +123,14 @@ def _acts_on_own(turn: Turn, situation: Situation) -> Iterator[str]:
         yield f"the place of an emergency was noted for {number}, which is none"
     if isinstance(action, acts.Withdraw | acts.Correct | acts.Confirm) and not ticket.is_open:
         yield f"{type(action).__name__} for {number}, which is closed"
+
+
+def _judges_claims_only(action: acts.JudgeAll, situation: Situation) -> Iterator[str]:
+    """ "All of them" are claims of this citizen's, two or more of which were asked about."""
+    for number in action.numbers:
+        ticket = situation.ticket(number)
+        if ticket is None or Move.CONFIRM not in moves_from(ticket.status) or not ticket.asked_at:
+            yield f"judges {number} with all of them, which nobody claimed to be done"
 
 
 def _stays_silent(said: Said, situation: Situation, turn: Turn) -> Iterator[str]:
@@ -170,10 +180,9 @@ def _keeps_open_matters(before: Dialogue, turn: Turn) -> Iterator[str]:
 
 
 def _held_words(dialogue: Dialogue) -> str | None:
-    """What waits for the answer to "which report do you mean?" in order to be added to it."""
+    """What waits for the answer to "which report do you mean?", or "what is it about?", to go along with it."""
     question = dialogue.pending
-    waits = question is not None and question.asked is Asked.WHICH and question.verdict == "add"
-    return question.held.story if question and waits and question.held else None
+    return question.held.story if question and question.held and question.holds_words else None
 
 
 def _keeps_what_was_said(said: Said, situation: Situation, turn: Turn) -> Iterator[str]:

@@ -236,6 +236,7 @@ class World:
     def _(self, action: acts.AddToTicket) -> None:
         if action.answers and self.tickets[action.number].status == Status.NEEDS_INFO:
             self._move(action.number, Move.ANSWER)
+        self._seal(action.number, action.seals)
 
     @_perform.register
     def _(self, action: acts.Confirm) -> None:
@@ -245,6 +246,16 @@ class World:
     @_perform.register
     def _(self, action: acts.Deny) -> None:
         self._move(action.number, Move.DENY)
+        self._seal(action.number, action.seals)
+
+    def _seal(self, number: str, seals: bool) -> None:
+        ticket = self.tickets[number]
+        self.tickets[number] = replace(ticket, sealed=ticket.sealed or seals)
+
+    @_perform.register
+    def _(self, action: acts.JudgeAll) -> None:
+        for number in action.numbers:
+            self._move(number, Move.CONFIRM if action.done else Move.DENY)
 
     @_perform.register
     def _(self, action: acts.Withdraw) -> None:

@@ -16,7 +16,7 @@ from tests.conversation_properties.known import KnownDefectError
 from tests.conversation_properties.profiles import QUICK_WHOLE, TALLY, WHOLE, profile, sample_city
 from tests.conversation_properties.town import Town
 from tests.conversation_properties.utterances import Utterance, utterances
-from tests.support.databases import SqliteTemplate
+from tests.support.databases import Stock
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 @profile(QUICK_WHOLE, WHOLE)
 @given(told=steps)
-def test_no_conversation_breaks_a_rule(
-    sqlite_template: SqliteTemplate, pool: ThreadPoolExecutor, told: list[Step]
-) -> None:
+def test_no_conversation_breaks_a_rule(sqlite_stock: Stock, pool: ThreadPoolExecutor, told: list[Step]) -> None:
     TALLY.count("over a database", len(told))
     keyring.use(Keyring(("test secret",)))
-    with sqlite_template.copy() as database:
-        play(Town(database, sample_city(), pool), told)
+    play(Town(sqlite_stock.fresh(), sample_city(), pool), told)

@@ -62,7 +62,7 @@ TALK: dict[str, tuple[str, ...]] = {
 ANSWERS = (
     "ya", "Ya", "sudah", "belum", "tidak", "sudah tapi masih bocor", "1", "2", "3.", "9", "0", "nomor 1",
     "tidak tahu", "lupa", "aman", "tidak aman, hubungi kakak saya saja", "Jl. Melati 5", "depan masjid", "5",
-    "Lainnya",
+    "Lainnya", "semuanya", "sudah semua pak", "besok saya cek dulu", "maksudnya gimana?", "ok pak",
 )  # fmt: skip
 COMMANDS = ("BERHENTI", "STOP", "MULAI", "HAPUS DATA", "DATA SAYA", "UBAH", "salinan data")
 NONSENSE = (
@@ -76,7 +76,12 @@ NONSENSE = (
     "\ud800 aneh",
     "12345678901234567890",
 )
-MORE = ("sudah makin dalam lubangnya pak", "lokasinya persis di depan warung bu Sri", "ini foto tambahannya ya")
+MORE = (
+    "petugasnya minta uang dulu pak",
+    "sudah makin dalam lubangnya pak",
+    "lokasinya persis di depan warung bu Sri",
+    "ini foto tambahannya ya",
+)
 CHOICES = (
     "yes",
     "no",

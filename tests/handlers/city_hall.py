@@ -24,7 +24,7 @@ from handlers.auth import create_user
 from handlers.edge import Edge
 from handlers.web import create_web
 from storage import keyring
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.keyring import Keyring
 from storage.models import (
     Base,
@@ -37,6 +37,7 @@ from storage.models import (
     TicketEvent,
     User,
 )
+from tests.support.templates import compiled_once
 
 PASSWORD = "kata sandi panjang"
 PHONE = "+62800000123"
@@ -190,28 +191,27 @@ class CityHall:
             return {name: _rows(session, name) for name in Base.metadata.tables}
 
 
-def build(folder: Path, rulebook: Rulebook) -> CityHall:
-    """The real app on the database ``test.db`` in ``folder``, on a Monday morning."""
+def build(folder: Path, rulebook: Rulebook, database: Database) -> CityHall:
+    """The real app with an installation's own settings, on a Monday morning; its files are in ``folder``."""
     keyring.use(Keyring(("a secret for tests",)))
     settings = Settings(
         _env_file=None,
-        database_url=f"sqlite:///{folder / 'test.db'}",
+        database_url=database.engine.url.render_as_string(hide_password=False),
         public_url="http://localhost",
         simulator="off",
         media_folder=folder / "media",
     )
     times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
-    database = open_database(settings.database_url)
     rulebook = replace(rulebook, base_url=settings.base_url, gives_unverified=settings.gives_unverified,
                        understands=bool(settings.nlu_url))  # fmt: skip
-    app = create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None))
+    app = compiled_once(create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None)))
     return CityHall(app, database, rulebook, times)
 
 
 def on(database: Database, rulebook: Rulebook, settings: Settings) -> CityHall:
     """The real app on a database that is there already, on the same Monday morning."""
     times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
-    app = create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None))
+    app = compiled_once(create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None)))
     return CityHall(app, database, rulebook, times)
 
 

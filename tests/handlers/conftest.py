@@ -1,6 +1,5 @@
 """What tests of the pages share; how it is put together stands in ``city_hall.py``."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,14 @@ from storage.database import Database
 from tests.handlers.city_hall import CityHall, build, on
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
-from tests.support.databases import SqliteTemplate
 from tests.support.settings import OUR_WHATSAPP, isolated_settings
 from tests.support.web import LINE, Web
 
 
 @pytest.fixture
-def hall(tmp_path: Path, sqlite_template: SqliteTemplate, rulebook: Rulebook) -> Iterator[CityHall]:
-    """The web app on a database of its own."""
-    sqlite_template.copy_to(tmp_path / "test.db")
-    made = build(tmp_path, rulebook)
-    yield made
-    made.database.dispose()
+def hall(tmp_path: Path, sqlite_database: Database, rulebook: Rulebook) -> CityHall:
+    """The web app as an installation without any account runs it."""
+    return build(tmp_path, rulebook, sqlite_database)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.models import InboundMessage, Ticket
 from tests.support.clock import MoveableClock
 from tests.support.settings import isolated_settings
+from tests.support.templates import compiled_once
 
 POTHOLE = "jalan berlubang di depan SDN 05 Cempaka Putih"
 UNCLEAR = "tolong ditindak ya pak di jalan depan pasar itu"
@@ -77,7 +78,7 @@ class Simulator:
         self.time: Any = simulated_clock(database, Clock(clock.now)) if movable else clock
         self.settings = _settings(**settings)
         self.rulebook = replace(load_rulebook(self.settings), forward_delay=timedelta(0))
-        app = create_web(Edge(self.settings, self.rulebook, database, self.time, nlu=None))
+        app = compiled_once(create_web(Edge(self.settings, self.rulebook, database, self.time, nlu=None)))
         self.browser: FlaskClient = app.test_client()
 
     def token(self) -> str:

@@ -1,17 +1,16 @@
 """The coordinators' console: what waits, what is late, and that each answer goes out once."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bot.status import Move
 from storage.models import Handover, OutboundMessage, Quarantine, Ticket
 from tests.handlers.city_hall import CityHall, csrf_of, said_on
+from tests.support.statements import statements_of
 
 
 @pytest.fixture
@@ -39,20 +38,6 @@ def sent_back(hall: CityHall, note: str = "Bukan kami") -> str:
     form = {"csrf_token": csrf_of(browser.get(f"/agency/{token}")), "note": note}
     browser.post(f"/agency/{token}/send_back", data=form)
     return number
-
-
-@contextmanager
-def counted(hall: CityHall) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_c: object, _cur: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    event.listen(hall.database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(hall.database.engine, "before_cursor_execute", note)
 
 
 def test_what_waits_is_listed_with_its_reason(hall: CityHall, rina: FlaskClient) -> None:
@@ -254,7 +239,7 @@ def test_few_queries_however_much_there_is(hall: CityHall, rina: FlaskClient) ->
         sent_back(hall)
     number, _ = hall.forwarded()
     for path in ("/console/", f"/console/tickets/{number}"):
-        with counted(hall) as statements:
+        with statements_of(hall.database) as statements:
             assert rina.get(path).status_code == 200
         assert len(statements) <= 13, statements
 

@@ -16,7 +16,7 @@ NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 def test_every_code_has_words(hall: CityHall) -> None:
     assert set(Move) <= phrases.HAPPENED.keys()
     assert {*Kind} == phrases.PLANNED.keys()
-    assert {*Outcome} == phrases.ENDED.keys()
+    assert {*Outcome} == phrases.STANDING.keys()
     unasked = {name for name in hall.rulebook.wording.sentences["id"] if name.startswith("follow_")}
     assert unasked <= phrases.HAPPENED.keys()
 

@@ -21,8 +21,9 @@ from tests.handlers.sealed_cases import (
     log_in,
     sealed_ticket,
 )
+from tests.support.pictures import jpeg
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"a photo"
+PNG = jpeg(form="PNG")
 
 
 @pytest.fixture

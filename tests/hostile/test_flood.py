@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event
 
 from bot.rulebook import Rulebook
 from bot.segments import segments
@@ -14,6 +13,7 @@ from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
 from tests.support.desk import meaning
 from tests.support.hotline import Hotline
+from tests.support.statements import statements_of
 from tests.support.web import Form
 
 CAP = 20
@@ -287,8 +287,7 @@ def test_a_worker_that_died_after_capping_leaves_nothing_undone(hotline: Hotline
 def test_a_flood_costs_a_handful_of_statements(sqlite_database: Database, local_hotline: Hotline) -> None:
     sari = local_hotline.citizen()
     local_hotline.receive(*many(sari, 400))
-    statements: list[str] = []
-    event.listen(sqlite_database.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
-    local_hotline.worker.round()
+    with statements_of(sqlite_database) as statements:
+        local_hotline.worker.round()
     assert local_hotline.web.count(InboundMessage) == 400
     assert len(statements) < 40

@@ -124,7 +124,7 @@ def test_who_answers_where_with_a_novel_gets_a_short_reply_all_the_same(
     reply = local_hotline.texts(budi)[-1]
     [ticket] = local_hotline.tickets()
     assert ticket.number in reply
-    assert "Jadi begini ceritanya pak, saya tinggal" in reply
+    assert "Jadi begini ceritanya pak, say..." in reply
     assert ticket.place == novel
     assert segments(reply) <= 3
 

@@ -12,8 +12,9 @@ from bot.agency_work import Desk
 from storage.models import Conversation, Handover, Ticket
 from tests.journeys.script import ScriptError
 from tests.journeys.stage import Stage
+from tests.support.pictures import jpeg
 
-JPEG = b"\xff\xd8\xff\xe0"
+JPEG = jpeg()
 Addresses = dict[str, tuple[str, str | None]]
 Step = Callable[[Stage, Addresses, re.Match[str]], None]
 
@@ -38,7 +39,7 @@ def _agency(action: str, *groups: int, photo: bool = False) -> Step:
         if action == "set_date":
             arguments = [date.fromisoformat(str(arguments[0]))]
         if action == "claim_done":
-            arguments.append(JPEG if photo else None)
+            arguments.append(agency_work.read_photo(JPEG, stage.rulebook.city.zone) if photo else None)
         with stage.database.begin() as session:
             ticket = session.scalars(select(Ticket).where(Ticket.number == found[1])).one()
             desk = Desk(session, stage.rulebook, ticket, ticket.agency, stage.clock.now())

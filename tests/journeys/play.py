@@ -22,7 +22,6 @@ from storage import keyring
 from storage.database import Database
 from storage.keyring import Keyring
 from tests.journeys import directions, live, picture, table
-from tests.journeys.empty import Empty
 from tests.journeys.script import BY_MACHINE, Item, Script, ScriptError, read, scripts
 from tests.journeys.stage import CHANNELS, Stage, Written
 from tests.support.clock import MoveableClock, at
@@ -183,12 +182,11 @@ def play_all(paths: Sequence[Path]) -> Iterator[Played]:
     with (
         short_lived_folder() as folder,
         ThreadPoolExecutor(2) as pool,
-        SqliteTemplate(folder).copy() as database,
+        SqliteTemplate(folder).stock() as stock,
     ):
-        empty = Empty(database)
         for path in paths:
             try:
-                yield play(read(path), empty.again(), rulebook, pool)
+                yield play(read(path), stock.fresh(), rulebook, pool)
             except ScriptError as error:
                 _tell(f"{path.parent.name}/{path.name} cannot be played: {error}")
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot import duty, inbox
 from bot.city import Thresholds
@@ -18,7 +18,7 @@ from handlers.channels.local import LocalChannel
 from nlu.client import NluUnavailableError, Understanding
 from storage import keyring
 from storage.database import Database
-from storage.models import Alarm, CivilServant, Conversation, FollowUp, OutboundMessage, Recheck, Ticket, User
+from storage.models import CivilServant, OutboundMessage, Ticket, User
 from tests.journeys.script import Item, ScriptError, understanding
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number
@@ -164,28 +164,6 @@ class Stage(Number):
     def work(self) -> None:
         super().work()
         self.seen += self._new()
-
-    def pass_time(self, until: datetime) -> None:
-        """From one thing that falls due to the next."""
-        while (due := self._next_due()) is not None and due <= until:
-            self.clock.at = due
-            self.work()
-        self.clock.at = until
-
-    def _next_due(self) -> datetime | None:
-        now = self.clock.now()
-        queries = (
-            select(func.min(Conversation.wake_at)).where(Conversation.wake_at > now),
-            select(func.min(FollowUp.due_at)).where(FollowUp.state == "waiting", FollowUp.due_at > now),
-            select(func.min(Recheck.due_at)).where(Recheck.state == "waiting", Recheck.due_at > now),
-            select(func.min(OutboundMessage.due_at)).where(
-                OutboundMessage.state == "waiting", OutboundMessage.due_at > now
-            ),
-            select(func.min(Alarm.next_at)).where(Alarm.next_at > now),
-        )
-        with self.database.read() as session:
-            found = [at for query in queries if (at := session.scalar(query)) is not None]
-        return min(found, default=None)
 
     def until(self, written: str) -> datetime:
         """``3 minutes``, ``next morning``, ``Friday 22:00`` or ``23:15`` as a time to come."""

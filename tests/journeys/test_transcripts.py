@@ -8,11 +8,9 @@ import pytest
 
 from bot.rulebook import Rulebook
 from storage.database import Database
-from tests.journeys.empty import Empty
 from tests.journeys.play import play
 from tests.journeys.script import FOLDER, ScriptError, read, scripts, understanding
 from tests.journeys.table import costs
-from tests.support.databases import SqliteTemplate
 
 FEWEST = 150
 MOST_MESSAGES = 3
@@ -24,20 +22,11 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-@pytest.fixture(scope="module")
-def stock(sqlite_template: SqliteTemplate) -> Iterator[Empty]:
-    with sqlite_template.copy() as database:
-        yield Empty(database)
-
-
-@pytest.fixture
-def empty(stock: Empty) -> Database:
-    return stock.again()
-
-
 @pytest.mark.parametrize("path", scripts(), ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_it_goes_as_written(path: Path, empty: Database, rulebook: Rulebook, pool: ThreadPoolExecutor) -> None:
-    played = play(read(path), empty, rulebook, pool)
+def test_it_goes_as_written(
+    path: Path, sqlite_database: Database, rulebook: Rulebook, pool: ThreadPoolExecutor
+) -> None:
+    played = play(read(path), sqlite_database, rulebook, pool)
     assert not played.missing, "the transcript tells no understanding for these texts"
     if differences := played.differences():
         pytest.fail(
@@ -84,20 +73,20 @@ def test_a_mistake_in_a_transcript_is_told(text: str, complaint: str, tmp_path: 
     "line", ["-- some time", "Agency dances with JK-1", "Sari: [elephant]", "Sari: [button Naik]"]
 )
 def test_what_cannot_be_played_is_told(
-    line: str, tmp_path: Path, empty: Database, rulebook: Rulebook, pool: ThreadPoolExecutor
+    line: str, tmp_path: Path, sqlite_database: Database, rulebook: Rulebook, pool: ThreadPoolExecutor
 ) -> None:
     path = tmp_path / "story.txt"
     path.write_text(f"A title\nPeople: Sari (WhatsApp)\n\n{line}\n", encoding="utf-8")
     with pytest.raises(ScriptError):
-        play(read(path), empty, rulebook, pool)
+        play(read(path), sqlite_database, rulebook, pool)
 
 
 def test_what_went_otherwise_is_shown(
-    tmp_path: Path, empty: Database, rulebook: Rulebook, pool: ThreadPoolExecutor
+    tmp_path: Path, sqlite_database: Database, rulebook: Rulebook, pool: ThreadPoolExecutor
 ) -> None:
     path = tmp_path / "story.txt"
     path.write_text("A title\nPeople: Sari (WhatsApp)\n\nSari: halo\n    = salam\n        | Selamat jalan\n")
-    differences = play(read(path), empty, rulebook, pool).differences()
+    differences = play(read(path), sqlite_database, rulebook, pool).differences()
     assert "-        | Selamat jalan" in differences
     assert "+        Bot to Sari:" in differences
 

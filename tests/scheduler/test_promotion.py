@@ -17,8 +17,8 @@ from nlu import environment, live
 from nlu.client import NluClient
 from scheduler.live_model import LiveModel
 from scheduler.supervisor import _serve
+from storage.database import Database
 from tests.handlers.city_hall import CityHall, build
-from tests.support.databases import SqliteTemplate
 
 pytestmark = [
     pytest.mark.processes,
@@ -44,14 +44,12 @@ def trained(folder: Path, files: tuple[str, ...]) -> Path:
 
 @pytest.fixture
 def hall(
-    tmp_path: Path, sqlite_template: SqliteTemplate, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[CityHall]:
+    tmp_path: Path, sqlite_database: Database, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> CityHall:
     monkeypatch.setattr(live, "FOLDER", tmp_path / "nlu")
-    sqlite_template.copy_to(tmp_path / "test.db")
-    made = build(tmp_path, rulebook)
+    made = build(tmp_path, rulebook, sqlite_database)
     made.app.cli.add_command(nlu.commands)
-    yield made
-    made.database.dispose()
+    return made
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot import agency_work, followups, inbox, rechecks
+from bot import agency_work, followups, inbox, incident_members, rechecks
 from bot.agency_work import Desk
 from bot.delivery import Courier
 from bot.messages import SIMULATOR, Content, Incoming
@@ -20,7 +20,7 @@ from bot.work import Worker
 from handlers.channels.local import LocalChannel
 from nlu.client import Guess, NluUnavailableError, Place, Understanding
 from storage.database import Database
-from storage.models import OutboundMessage, Ticket
+from storage.models import Alarm, Conversation, FollowUp, Notice, OutboundMessage, Recheck, Ticket
 from tests.support.clock import MoveableClock
 
 
@@ -89,15 +89,41 @@ class Number:
 
     def follow_up(self) -> int:
         now = self.clock.now()
-        asked_again = rechecks.run_due(self.database, self.rulebook, now)
-        return asked_again + followups.run_due(self.database, self.rulebook, now)
+        return sum(
+            due.run_due(self.database, self.rulebook, now) for due in (rechecks, followups, incident_members)
+        )
 
     def later(self, **parts: float) -> None:
-        """Time goes by, and what falls due meanwhile is done hour by hour."""
+        """Time goes by, and what falls due meanwhile is done."""
         until = self.clock.now() + timedelta(**parts)
-        while self.clock.now() < until:
-            self.clock.at = min(until, self.clock.now() + timedelta(hours=1))
+        self.work()
+        self.pass_time(until)
+        self.work()
+
+    def pass_time(self, until: datetime) -> None:
+        """From one thing that falls due to the next."""
+        while (due := self._next_due()) is not None and due <= until:
+            self.clock.at = due
             self.work()
+        self.clock.at = until
+
+    def _next_due(self) -> datetime | None:
+        with self.database.read() as session:
+            found = [at for query in self.due_times(self.clock.now()) if (at := session.scalar(query)) is not None]
+        return min(found, default=None)
+
+    def due_times(self, now: datetime) -> tuple[Select[tuple[datetime | None]], ...]:
+        """When what waits falls due next."""
+        return (
+            select(func.min(Conversation.wake_at)).where(Conversation.wake_at > now),
+            select(func.min(FollowUp.due_at)).where(FollowUp.state == "waiting", FollowUp.due_at > now),
+            select(func.min(Recheck.due_at)).where(Recheck.state == "waiting", Recheck.due_at > now),
+            select(func.min(OutboundMessage.due_at)).where(
+                OutboundMessage.state == "waiting", OutboundMessage.due_at > now
+            ),
+            select(func.min(Alarm.next_at)).where(Alarm.next_at > now),
+            select(func.min(Notice.due_at)).where(Notice.state == "waiting", Notice.due_at > now),
+        )
 
     def says(self, text: str, means: Understanding | None = None, **more: Any) -> list[str]:
         """A citizen writes, waits a minute, and reads what came back."""
@@ -111,6 +137,10 @@ class Number:
     def replies(self, who: str = "sim:1") -> list[str]:
         """All that a citizen was sent, oldest first."""
         return [row.body["text"] for row in self._outbox() if row.recipient == who]
+
+    def said(self) -> list[str]:
+        """All that citizens were sent, oldest first."""
+        return [row.body["text"] for row in self._outbox() if row.channel != "email"]
 
     def wordings(self, who: str = "sim:1") -> list[str]:
         return [row.wording for row in self._outbox() if row.recipient == who]

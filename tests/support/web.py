@@ -14,6 +14,7 @@ from storage.models import InboundMessage
 from tests.standins.citizen import MESSAGES, Line
 from tests.support.clock import MoveableClock
 from tests.support.settings import ACCOUNT, PUBLIC_URL, TOKEN
+from tests.support.templates import compiled_once
 
 LINE = Line(PUBLIC_URL, ACCOUNT, TOKEN)
 Form = dict[str, str]
@@ -24,7 +25,8 @@ class Web:
 
     def __init__(self, database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings) -> None:
         self.database = database
-        self.client: FlaskClient = create_web(Edge(settings, rulebook, database, clock, None)).test_client()
+        app = compiled_once(create_web(Edge(settings, rulebook, database, clock, None)))
+        self.client: FlaskClient = app.test_client()
 
     def post(self, form: Form, path: str = MESSAGES, line: Line = LINE) -> TestResponse:
         """Signed as it should be."""

@@ -52,6 +52,10 @@ def said(words: Words) -> Callable[..., Said]:
             "emergency_words": words.is_emergency(text),
             "agrees": words.yes_or_no(text),
             "clueless": words.does_not_know(text),
+            "means_all": words.means_all(text),
+            "puts_off": words.puts_off(text),
+            "asks_back": words.asks_back(text),
+            "only_agrees": words.is_bare_yes(text),
         }
         return Said(text=text, at=at, understanding=meaning, **{**facts, **more})
 

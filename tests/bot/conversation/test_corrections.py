@@ -43,7 +43,7 @@ def test_what_it_is_about_is_put_right_in_words(said, city, asked_what):
     turn = respond(
         kind.dialogue, said("itu salurannya yang mampet", understood("lapor", "saluran_air")), MINE, city
     )
-    assert turn.action == Correct(NUMBER, service="saluran_air")
+    assert turn.action == Correct(NUMBER, service="saluran_air", text="itu salurannya yang mampet")
 
 
 def test_what_it_is_about_is_offered_where_the_words_do_not_tell(said, city, asked_what):
@@ -52,7 +52,7 @@ def test_what_it_is_about_is_offered_where_the_words_do_not_tell(said, city, ask
     offered = respond(kind.dialogue, said("yang di pinggir itu lho pak", unclear), MINE, city)
     assert offered.dialogue.pending.asked is Asked.NEW_SERVICE
     picked = respond(offered.dialogue, said("1", None), MINE, city)
-    assert picked.action == Correct(NUMBER, service="saluran_air")
+    assert picked.action == Correct(NUMBER, service="saluran_air", text="yang di pinggir itu lho pak")
     other = respond(offered.dialogue, said("", None, choice="other"), MINE, city)
     assert isinstance(other.action, AskPerson)
 

@@ -291,7 +291,7 @@ def test_an_old_button_reaches_nobody(said, city):
     turn = respond(
         Dialogue(), said("Trotoar dan JPO", understood("lapor", "trotoar_jpo"), choice="x"), QUIET, city
     )
-    assert (turn.action, turn.replies[0].wording) == (None, "button_old")
+    assert (turn.action, turn.replies[0].wording) == (None, "button_old_alone")
 
 
 def test_the_same_words_again_are_the_same_report(said, city):

@@ -1,0 +1,39 @@
+""" "That is another one": a citizen parts what we took for the same as others' or their own earlier report."""
+
+from datetime import timedelta
+
+from bot.city import City
+from bot.conversation import claims
+from bot.conversation.state import Dialogue, Said, Situation, TicketView
+from bot.conversation.turn import Part, Reply, Turn
+from bot.status import Status
+
+# A bare "beda" this long after the filing is about that; "beda lokasi" may be said at any time.
+SOON = timedelta(days=1)
+
+
+def another_one(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
+    """The turn for "beda", "beda lokasi", "belum di tempat saya"; None where nothing was taken together."""
+    if dialogue.draft is not None or not (said.means_elsewhere or said.means_another):
+        return None
+    follower = _follower(dialogue, said, situation)
+    repeated = situation.repeated
+    if repeated and not (said.means_elsewhere and follower):
+        return Turn(dialogue.answered(), (Reply("not_the_same"),), Part(repeated), outcome="filed")
+    if follower is None:
+        return None
+    if follower.status == Status.CLAIMED_DONE:
+        return claims.judged(dialogue, said, follower, False)
+    return Turn(dialogue.answered(), (Reply("split_off"),), Part(follower.number), outcome="split")
+
+
+def _follower(dialogue: Dialogue, said: Said, situation: Situation) -> TicketView | None:
+    """The ticket that is meant: named or quoted, just talked about, else the newest that goes with others'."""
+    possible = [ticket for ticket in situation.open_tickets if ticket.follows]
+    if not said.means_elsewhere:
+        possible = [ticket for ticket in possible if said.at - ticket.created_at <= SOON]
+    named = {*said.numbers, *filter(None, (said.quoted,))}
+    for wanted in (named, {dialogue.recent}):
+        if found := next((ticket for ticket in possible if ticket.number in wanted), None):
+            return found
+    return next(iter(possible), None) if not named else None

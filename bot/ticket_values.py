@@ -1,0 +1,40 @@
+"""What sentences to a citizen about a ticket may mention."""
+
+import math
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.rulebook import Rulebook
+from bot.status import Move, Status
+from storage.models import Ticket
+from storage.queries.evidence import has_photo
+
+
+def citizen_values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, object]:
+    """What sentences about a ticket may mention."""
+    policy, calendar = rulebook.city.follow_ups, rulebook.city.working_calendar
+    left = max(1, math.ceil(policy.close_silent.amount - policy.ask_again.amount))
+    return {
+        "number": ticket.number,
+        "service": rulebook.city.services[ticket.service].name,
+        "agency": rulebook.city.agency_name(ticket.agency),
+        "note": _last_note(session, rulebook, ticket),
+        "close_on": calendar.add(now, type(policy.close_silent)(left, policy.close_silent.unit)),
+        "expected_on": ticket.expected_on or "",
+        "solve_by": ticket.solve_by,
+    }
+
+
+def takes_longer(rulebook: Rulebook, service: str, language: str) -> str:
+    """What is added to the date at filing, where a matter takes longer than others and the city says so."""
+    return f" {rulebook.wording.say('takes_longer', language, {})}" if rulebook.city.takes_longer(service) else ""
+
+
+def _last_note(session: Session, rulebook: Rulebook, ticket: Ticket) -> str:
+    """What the agency said last with a claim or a question, and whether there is a photo of what it claims."""
+    events = [e for e in ticket.events if e.kind in (Move.CLAIM, Move.ASK)]
+    note = (events[-1].note or "") if events else ""
+    if ticket.status == Status.CLAIMED_DONE and has_photo(session, ticket.id, ticket.moves):
+        return rulebook.wording.say("note_with_photo", ticket.conversation.language, {"note": note})
+    return note

@@ -1,0 +1,158 @@
+"""What several citizens reported: the list, one incident with its reports, merging and parting by hand."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from bot import incident_merge
+from bot.errors import NotFoundError, RefusedError
+from bot.numbers import find_numbers
+from bot.status import OPEN
+from handlers.console.room import BIG_ID, blueprint, phrases, user_id
+from handlers.edge import edge
+from handlers.forms import Typed, refused, text_of
+from handlers.phrases import Phrases
+from storage.models import Incident
+from storage.queries import incidents as queries
+
+SHOWN, MEMBERS_SHOWN = 100, 300
+MERGE, SPLIT = "merge", "split"
+EXAMPLE = "Tulis nomor laporan, misalnya JK-7Q2M9X-4."
+
+Page = str | Response
+
+
+@blueprint.get("/incidents")
+def incident_list() -> str:
+    """The incidents of more than one report, those reported last in front; floods in progress are marked."""
+    return _list(Typed())
+
+
+@blueprint.post("/incidents/merge")
+def merge_two() -> Response | tuple[str, int]:
+    """Make one report, and all together with it, part of what another one is about."""
+    try:
+        into = _number(text_of("into"))
+        incident_id = _merge(_number(text_of("number")), into)
+    except (RefusedError, NotFoundError) as error:
+        return _list(refused(MERGE, str(error))), 409
+    return redirect(url_for(".incident", incident_id=incident_id), 303)
+
+
+@blueprint.get("/incidents/merge")
+def back_to_list() -> Response:
+    """Where a form was sent to is no page; the list is."""
+    return redirect(url_for(".incident_list"), 303)
+
+
+@blueprint.get(f"/incidents/<{BIG_ID}:incident_id>")
+def incident(incident_id: int) -> Page:
+    """One incident with its reports; what was merged into another leads there."""
+    return _page(incident_id, Typed())
+
+
+@blueprint.post(f"/incidents/<{BIG_ID}:incident_id>/merge")
+def merge_incident(incident_id: int) -> Response | tuple[Page, int]:
+    """Make another report, and all together with it, part of this incident."""
+    with edge().database.read() as session:
+        lead = _lead_number(session, incident_id)
+    try:
+        _merge(_number(text_of("number")), lead)
+    except (RefusedError, NotFoundError) as error:
+        return _page(incident_id, refused(MERGE, str(error))), 409
+    return redirect(url_for(".incident", incident_id=incident_id), 303)
+
+
+@blueprint.post(f"/incidents/<{BIG_ID}:incident_id>/split")
+def split_incident(incident_id: int) -> Response | tuple[Page, int]:
+    """Make one report a matter of its own again."""
+    here, number = edge(), text_of("number")
+    try:
+        _confirmed()
+        with here.database.begin() as session:
+            incident_merge.split_off(session, here.rulebook, number, user_id(), here.clock.now())
+    except (RefusedError, NotFoundError) as error:
+        return _page(incident_id, refused(SPLIT, str(error))), 409
+    flash(f"{number} sekarang laporan tersendiri.")
+    return redirect(url_for(".incident", incident_id=incident_id), 303)
+
+
+@blueprint.get(f"/incidents/<{BIG_ID}:incident_id>/<action>")
+def back_to_incident(incident_id: int, action: str) -> Response:
+    """Where a form was sent to is no page; the incident is."""
+    return redirect(url_for(".incident", incident_id=incident_id), 303)
+
+
+def _merge(number: str, into: str) -> int:
+    """Carry it out; the id of the incident that both belong to then."""
+    _confirmed()
+    here, across = edge(), text_of("across") == "yes"
+    with here.database.begin() as session:
+        merged = incident_merge.merge(
+            session, here.rulebook, number, into, user_id(), here.clock.now(), across_services=across
+        )
+        flash(f"{number} sekarang bersama {into}.")
+        return merged.id
+
+
+def _confirmed() -> None:
+    if request.form.get("sure") != "yes":
+        raise RefusedError("Centang dulu bahwa Anda yakin, lalu kirim lagi.")
+
+
+def _number(typed: str) -> str:
+    found = find_numbers(typed, edge().rulebook.city.ticket_prefix)
+    if not found:
+        raise RefusedError(EXAMPLE)
+    return found[0]
+
+
+def floods_in_progress(session: Session, say: Phrases) -> Sequence[Incident]:
+    """What many report at the moment."""
+    calendar, policy = say.city.working_calendar, say.city.incidents.flood
+    return queries.floods(session, calendar.before(say.now, policy.quiet_for))
+
+
+def _list(typed: Typed) -> str:
+    say = phrases()
+    with edge().database.read() as session:
+        found = queries.newest(session, SHOWN)
+        return render_template(
+            "console/incidents.html",
+            say=say,
+            found=found,
+            raging={flood.id for flood in floods_in_progress(session, say)},
+            still_open=queries.open_of(session, [incident.id for incident, _ in found], OPEN),
+            shown=SHOWN,
+            typed=typed,
+        )
+
+
+def _page(incident_id: int, typed: Typed) -> Page:
+    with edge().database.read() as session:
+        found = session.get(Incident, incident_id)
+        if found is not None and found.merged_into is not None:
+            return redirect(url_for(".incident", incident_id=found.merged_into), 303)
+        lead = queries.lead(session, found) if found else None
+        if found is None or lead is None or lead.sealed:
+            raise NotFoundError("Tidak ada kejadian dengan nomor itu.")
+        return render_template(
+            "console/incident.html",
+            say=phrases(),
+            incident=found,
+            lead=lead,
+            others=queries.further(session, found, MEMBERS_SHOWN),
+            shown=MEMBERS_SHOWN,
+            open_statuses=OPEN,
+            typed=typed,
+        )
+
+
+def _lead_number(session: Session, incident_id: int) -> str:
+    found = session.get(Incident, incident_id)
+    lead = queries.lead(session, found) if found else None
+    if lead is None:
+        raise NotFoundError("Tidak ada kejadian dengan nomor itu.")
+    return lead.number

@@ -1,0 +1,118 @@
+"""the ladder: agencies' clocks, lists that are due, news that waits"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+ADDED = {
+    "tickets": ("verified_at", "answered_at", "clocks"),
+    "follow_ups": ("say",),
+    "handovers": ("reminded_at",),
+}
+# The kinds of steps that the version before does not know.
+NEW_STEPS = ("head_overdue", "coordinators_overdue", "leadership_list")
+# Whoever holds a ticket now has held it since it was filed, as far as is known.
+HOLD_NOW = """
+INSERT INTO assignments (ticket_id, agency, unit, begun_at, verify_by, answer_by, solve_by)
+SELECT id, agency, unit, created_at, verify_by, answer_by, solve_by FROM tickets
+WHERE closed_at IS NULL AND agency != 'coordinators' AND status NOT IN ('duplicate', 'not_ours')
+"""
+# What has come to the end of the old reminders goes on the leadership's list.
+STUCK = """
+INSERT INTO follow_ups (ticket_id, kind, round, due_at, state)
+SELECT id, 'leadership_list', 0, created_at, 'waiting' FROM tickets
+WHERE status IN ('waiting', 'coordination', 'in_progress', 'scheduled', 'reopened') AND NOT EXISTS (
+    SELECT 1 FROM follow_ups WHERE follow_ups.ticket_id = tickets.id AND follow_ups.state = 'waiting')
+"""
+
+
+def upgrade() -> None:
+    op.add_column("tickets", sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tickets", sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tickets", sa.Column("clocks", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("follow_ups", sa.Column("say", sa.String(), nullable=True))
+    op.add_column("handovers", sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+    _assignments()
+    _digests()
+    _notices()
+    op.execute(HOLD_NOW)
+    op.execute(STUCK)
+
+
+def _assignments() -> None:
+    op.create_table(
+        "assignments",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("ticket_id", BIG_ID, nullable=False),
+        sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verify_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("solve_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_as", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_assignments_ticket_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_assignments"),
+    )
+    op.create_index("ix_assignments_ticket_id", "assignments", ["ticket_id"])
+    now = sa.text("ended_at IS NULL")
+    op.create_index(
+        "ix_assignments_open", "assignments", ["agency", "ticket_id"], sqlite_where=now, postgresql_where=now
+    )
+
+
+def _digests() -> None:
+    op.create_table(
+        "digests",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_digests"),
+        sa.UniqueConstraint("kind", "target", name="uq_digests_kind_target"),
+    )
+    op.create_index("ix_digests_due_at", "digests", ["due_at"])
+
+
+def _notices() -> None:
+    op.create_table(
+        "notices",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("conversation_id", BIG_ID, nullable=False),
+        sa.Column("ticket_id", BIG_ID, nullable=False),
+        sa.Column("wording", sa.String(), nullable=False),
+        sa.Column("more", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name="fk_notices_conversation_id"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_notices_ticket_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_notices"),
+        sa.UniqueConstraint("key", name="uq_notices_key"),
+    )
+    op.create_index("ix_notices_conversation_id", "notices", ["conversation_id"])
+    op.create_index("ix_notices_ticket_id", "notices", ["ticket_id"])
+    waiting = sa.text("state = 'waiting'")
+    op.create_index("ix_notices_due", "notices", ["due_at"], sqlite_where=waiting, postgresql_where=waiting)
+
+
+def downgrade() -> None:
+    for table in ("notices", "digests", "assignments"):
+        op.drop_table(table)
+    steps = sa.table("follow_ups", sa.column("kind", sa.String()))
+    op.execute(steps.delete().where(steps.c.kind.in_(NEW_STEPS)))
+    for table, columns in ADDED.items():
+        for column in columns:
+            op.drop_column(table, column)

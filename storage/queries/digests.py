@@ -1,0 +1,93 @@
+"""Lists that are due, and what stands in them: few columns, none of them encrypted but the place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import Assignment, Digest, FollowUp, Ticket
+from storage.queries.incidents import is_follower
+from storage.queries.inserting import insert_once
+
+
+class Line(NamedTuple):
+    """One ticket in a list."""
+
+    number: str
+    service: str
+    place: str | None
+    sealed: bool
+    solve_by: datetime
+    begun_at: datetime
+
+
+class Held(NamedTuple):
+    """How many tickets one agency has had for too long, and since when the worst is late."""
+
+    agency: str
+    tickets: int
+    since: datetime
+
+
+def target_of(agency: str, unit: str | None) -> str:
+    """How a reader is named: an agency, or its unit or person (``agency/unit``)."""
+    return f"{agency}/{unit}" if unit else agency
+
+
+def bring(session: Session, kind: str, target: str, at: datetime) -> None:
+    """Have a list written by ``at``; one that is due sooner stays."""
+    insert_once(session, Digest, {"kind": kind, "target": target, "due_at": at})
+    later = or_(Digest.due_at.is_(None), Digest.due_at > at)
+    mine = update(Digest).where(Digest.kind == kind, Digest.target == target, later)
+    session.execute(mine.values(due_at=at).execution_options(synchronize_session=False))
+
+
+def due(session: Session, now: datetime, limit: int) -> Sequence[Digest]:
+    """Up to ``limit`` lists that are due, locked until the end of the transaction."""
+    return session.scalars(
+        select(Digest)
+        .where(Digest.due_at <= now)
+        .order_by(Digest.due_at, Digest.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def are_gathering(session: Session, kind: str, now: datetime) -> bool:
+    """Whether steps of ``kind`` are due that have not yet come to their list."""
+    waiting = exists().where(FollowUp.kind == kind, FollowUp.state == "waiting", FollowUp.due_at <= now)
+    return bool(session.scalar(select(waiting)))
+
+
+def of_agency(session: Session, agency: str, unit: str | None, statuses: Sequence[str]) -> list[Line]:
+    """What an agency (or one unit of it) has to do, the longest due first."""
+    mine = and_(Ticket.agency == agency, Ticket.unit == unit if unit else Ticket.unit.is_(None))
+    return _lines(session, mine, statuses)
+
+
+def late_of(session: Session, agency: str | None, statuses: Sequence[str], now: datetime) -> list[Line]:
+    """What is overdue, of one agency or of all, the longest due first."""
+    late = Ticket.solve_by <= now
+    return _lines(session, and_(late, Ticket.agency == agency) if agency else late, statuses)
+
+
+def listed(session: Session, since: datetime | None, kind: str, statuses: Sequence[str]) -> list[Held]:
+    """Agencies with the tickets that came on the weekly list after ``since``, the longest late first."""
+    on_it = exists().where(
+        FollowUp.ticket_id == Ticket.id, FollowUp.kind == kind, FollowUp.state == "done",
+        *([FollowUp.done_at > since] if since else []),
+    )  # fmt: skip
+    counted = select(Ticket.agency, func.count(Ticket.id), func.min(Ticket.solve_by)).where(on_it)
+    found = counted.where(Ticket.status.in_(statuses)).group_by(Ticket.agency)
+    return sorted((Held(*row) for row in session.execute(found)), key=lambda held: (held.since, held.agency))
+
+
+def _lines(session: Session, wanted: ColumnElement[bool], statuses: Sequence[str]) -> list[Line]:
+    begun = select(func.max(Assignment.begun_at)).where(Assignment.ticket_id == Ticket.id).scalar_subquery()
+    columns = (Ticket.number, Ticket.service, Ticket.place, Ticket.sealed, Ticket.solve_by,
+               func.coalesce(begun, Ticket.created_at))  # fmt: skip
+    cases = select(*columns).where(wanted, Ticket.status.in_(statuses), ~is_follower())
+    found = cases.order_by(Ticket.solve_by, Ticket.id)
+    return [Line(*row) for row in session.execute(found)]
