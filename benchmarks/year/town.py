@@ -1,0 +1,122 @@
+"""One city's number on a database of its own: the real parts, a clock that jumps, and stand-ins at the edges."""
+
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import structlog
+from sqlalchemy import event
+
+from benchmarks.year.agenda import Agenda
+from benchmarks.year.ledger import Ledger
+from benchmarks.year.post import InLine, Post
+from benchmarks.year.profile import Profile
+from benchmarks.year.speech import RecordedNlu
+from bot.delivery import Courier
+from bot.messages import EMAIL, SMS, WHATSAPP
+from bot.rulebook import Rulebook, load_rulebook
+from bot.settings import Settings
+from bot.work import Burst, Worker
+from scheduler import worker as real_worker
+from storage import keyring, migrate
+from storage.database import Database, open_database
+from storage.keyring import Keyring
+from storage.models import User
+
+# What makes a job worth running; one that is not named here runs once an hour.
+KNOWN_DUE = {
+    "bot.followups": ("follow_up", "notice"),
+    "bot.digests": ("digest",),
+    "bot.rechecks": ("recheck",),
+    "bot.duty": ("alarm",),
+}
+
+
+@dataclass
+class VirtualClock:
+    """Stands still until it is told another time."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Loud(Worker):
+    """A worker that does not put up with what goes wrong: a run ends with the error itself."""
+
+    def _set_aside(self, burst: Burst) -> None:
+        raise
+
+
+@dataclass
+class Town:
+    """What the people of the simulation share."""
+
+    database: Database
+    rulebook: Rulebook
+    profile: Profile
+    clock: VirtualClock
+    nlu: RecordedNlu = field(default_factory=RecordedNlu)
+    agenda: Agenda = field(default_factory=Agenda)
+    ledger: Ledger = field(default_factory=Ledger)
+    has_mail: bool = False
+
+    def worker(self) -> Worker:
+        return Loud(self.database, self.rulebook, self.nlu, self.clock, "year")
+
+    def courier(self, post: Post) -> Courier:
+        return Courier(self.database, dict.fromkeys((WHATSAPP, SMS, EMAIL), post), self.clock, "year", InLine(1))
+
+    def add_coordinator(self) -> int:
+        """The account of whoever sits at the desk."""
+        with self.database.begin() as session:
+            user = User(email="desk@jakarta.example", password_hash="", role="coordinator",
+                        phone="+628001119999", created_at=self.clock.now())  # fmt: skip
+            session.add(user)
+            session.flush()
+            return user.id
+
+
+def tick_jobs() -> list[ModuleType]:
+    """Every module whose ``run_due`` the real scheduler calls, so that a new one is called here as well."""
+    found = (value for value in vars(real_worker).values() if isinstance(value, ModuleType))
+    return [module for module in found if callable(getattr(module, "run_due", None))]
+
+
+def found_town(url: str, profile: Profile, begin: datetime, folder: Path) -> Town:
+    """A migrated, empty database with the sample city's rules."""
+    keyring.use(Keyring(("a simulated year",)))  # nobody real is in it
+    database = open_database(url)
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", _needs_no_durability)
+    migrate.upgrade(database.engine)
+    rulebook = load_rulebook(_Alone(secret_key="x", nlu_url="http://nlu.invalid", media_folder=folder))
+    rulebook = replace(rulebook, gives_unverified=True, forward_delay=timedelta(minutes=3))
+    return Town(database, rulebook, profile, VirtualClock(begin))
+
+
+class _Alone(Settings):
+    """Settings that look neither at the environment nor at a file."""
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:
+        return (init_settings,)
+
+
+def be_silent() -> None:
+    """No log: a year has millions of lines. Errors of the code under test are raised all the same."""
+    logging.disable(logging.WARNING)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[_silent])
+
+
+def _silent(_logger: object, _name: str, _event: Any) -> str:
+    raise structlog.DropEvent
+
+
+def _needs_no_durability(connection: Any, _record: object) -> None:
+    """A simulated year that is interrupted is simulated anew; nobody's disk need be asked 5 million times."""
+    connection.execute("PRAGMA synchronous=OFF")
