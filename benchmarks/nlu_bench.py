@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "nlu" / "rasa"))
 
 import numpy as np
-from components.heads import HeadSettings, normalised_sigmoid, train_head
+from components.heads import HeadSettings, Lessons, normalised_sigmoid, train_head
 from components.ngrams import Ngrams, NgramSettings
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold
@@ -56,7 +56,7 @@ def fit_ours(cost: float, bayes: float) -> Fit:
     def fit(pairs: Pairs) -> Callable[[Sequence[str]], Guesses]:
         texts, labels = [text for text, _ in pairs], [label for _, label in pairs]
         ngrams = Ngrams(NgramSettings(min_df=1 if len(texts) < 2000 else 2)).fit(texts)
-        head, _ = train_head(ngrams.transform(texts), labels, HeadSettings(cost, bayes, 3))
+        head, _ = train_head(Lessons(ngrams.transform(texts), labels), HeadSettings(cost, bayes, 3))
         names = np.array(head.labels)
         return lambda asked: _best(names, head.probabilities(head.scores(ngrams.transform(asked))))
 

@@ -1,5 +1,6 @@
 """Runs a trained model's graph over a list of texts, as Rasa's server does for one."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from model_file import check_model_file
 
 _LONGEST = 20_000
 """Characters of a text that are passed on; features and places look at fewer."""
+_COMMAND = re.compile(r"^[\s/]*/")
+"""How a text begins that Rasa would take for the name of an intent ("/help"), and might write into its log."""
 
 
 def parse_with_graph(processor: Any, texts: list[str]) -> list[dict[str, Any]]:
@@ -26,10 +29,15 @@ def run_graph(runner: Any, target: str, texts: list[str]) -> list[dict[str, Any]
     messages = []
     for text in texts:
         message = UserMessage("", message_id="")
-        message.text = text[:_LONGEST]  # set afterwards: the constructor strips, which would shift the places
+        message.text = _plain(text[:_LONGEST])  # set afterwards: the constructor strips, which shifts the places
         messages.append(message)
     run = runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: None}, targets=[target])
     return [shape_result(message.as_dict(only_output_properties=True)) for message in run[target]]
+
+
+def _plain(text: str) -> str:
+    """The text without the slash that makes it a command, and as long as before, so that places stay."""
+    return _COMMAND.sub(lambda found: " " * len(found.group()), text)
 
 
 class Parser:

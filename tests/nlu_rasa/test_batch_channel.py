@@ -51,6 +51,14 @@ def test_texts_are_understood_in_order(server: Server) -> None:
     assert greeting["intent"]["name"] == "salam"
 
 
+def test_a_slash_at_the_beginning_is_no_command(server: Server) -> None:
+    """Rasa's own tools name an intent so; a citizen who writes "/help" is understood like any other."""
+    command, report = parse(server, ["/help", " /jalan berlubang di jl melati raya kel. Ciganjur"])
+    assert command["intent"]["name"]
+    assert report["service"]["name"] == "jalan_rusak"
+    assert report["place"]["kelurahan"] == "Ciganjur"
+
+
 @pytest.mark.parametrize("texts", [[], [""], ["   "], ["x" * 1_000_000], ["\ud800 jalan"], ["a"] * 256])
 def test_odd_but_allowed(server: Server, texts: list[str]) -> None:
     parse(server, texts)

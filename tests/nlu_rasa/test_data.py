@@ -12,6 +12,8 @@ from dataset import DATA, ROOT, Example, read_examples, read_labels
 from likeness import FEWEST_WORDS, alike, spoken_words
 
 EVALUATION = ROOT / "evaluation"
+DEVELOPMENT = ROOT / "development"
+"""Messages of one and of two problems, never trained on: here ways to name further services are compared."""
 
 FREQUENT = (
     *("air_bersih", "akta", "banjir", "bansos", "jalan_rusak", "kartu_keluarga", "ketenagakerjaan", "ktp"),
@@ -43,10 +45,11 @@ class Corpus:
 
     training: list[Example]
     evaluation: list[Example]
+    development: list[Example]
 
     @cached_property
     def texts(self) -> list[str]:
-        return [example.text for example in [*self.training, *self.evaluation]]
+        return [example.text for example in [*self.training, *self.evaluation, *self.development]]
 
     @cached_property
     def alike(self) -> set[tuple[int, int]]:
@@ -60,7 +63,7 @@ class Corpus:
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
     """Read by the same code as for training, which checks the schema and the labels of every line."""
-    return Corpus(read_examples(DATA), read_examples(EVALUATION))
+    return Corpus(*map(read_examples, (DATA, EVALUATION, DEVELOPMENT)))
 
 
 def _same(text: str) -> str:
@@ -102,6 +105,20 @@ def test_no_evaluation_message_was_trained_on(corpus: Corpus) -> None:
 def test_no_evaluation_message_is_nearly_a_training_message(corpus: Corpus) -> None:
     pairs = [(a, b) for a, b in corpus.alike if corpus.is_training(a) and not corpus.is_training(b)]
     assert [(corpus.texts[a], corpus.texts[b]) for a, b in pairs] == []
+
+
+def test_development_messages_are_of_their_own(corpus: Corpus) -> None:
+    """Neither trained on nor in the evaluation; nearly the same as none of either, nor of each other."""
+    first = len(corpus.training) + len(corpus.evaluation)
+    assert [corpus.texts[b] for _, b in corpus.alike if b >= first] == []
+    others = {_same(text) for text in corpus.texts[:first]}
+    assert [e.text for e in corpus.development if _same(e.text) in others] == []
+
+
+def test_development_messages_have_one_problem_or_several(corpus: Corpus) -> None:
+    several = [e for e in corpus.development if e.also]
+    assert len(several) >= 120
+    assert len(corpus.development) - len(several) >= 290
 
 
 def test_services_are_balanced(corpus: Corpus) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from components.heads import HeadSettings, fit_curve, train_head
-from components.linear import LinearModel, LinearSettings, ModelError, fit_also_margin, train
+from components.heads import HeadSettings, Lessons, fit_curve, train_head
+from components.linear import HEADS, LinearModel, LinearSettings, ModelError, fit_also_margin, train
 from dataset import Example
 from tiny import ROWS
 
@@ -121,12 +121,53 @@ def test_random_text_never_fails(model: LinearModel) -> None:
 
 
 def test_curve_and_frequency_follow_the_weights() -> None:
-    features = csr_matrix(np.eye(8, dtype=np.float32).repeat(6, axis=0))
-    labels = ["a", "b"] * 24
+    lessons = Lessons(csr_matrix(np.eye(8, dtype=np.float32).repeat(6, axis=0)), ["a", "b"] * 24)
     settings = HeadSettings(folds=2, prior=0.5)
-    alike, _ = train_head(features, labels, settings)
-    assert np.array_equal(alike.bias, train_head(features, labels, settings, np.zeros(48))[0].bias)
-    often, _ = train_head(features, labels, settings, np.array([9.0, 1.0] * 24))
+    alike, _ = train_head(lessons, settings)
+    assert np.array_equal(alike.bias, train_head(lessons, settings, np.zeros(48))[0].bias)
+    often, _ = train_head(lessons, settings, np.array([9.0, 1.0] * 24))
     gained = often.bias - alike.bias
     assert gained[0] - gained[1] == pytest.approx(0.5 * np.log(9), rel=1e-3)
     assert fit_curve(np.zeros((4, 2)), np.array([0, 1, 0, 1]), np.array([1.0, 0, 1, 0]))[0] > 0
+
+
+def test_answers_are_calibrated_on_folds_of_their_own() -> None:
+    settings = LinearSettings(folds=3, faq_folds=10)
+    assert [settings.of(head).folds for head in HEADS] == [3, 3, 10]
+
+
+@pytest.mark.parametrize("folds", [0, 1])
+def test_without_calibration_no_head_holds_anything_out(folds: int) -> None:
+    usual = train(EXAMPLES, LinearSettings(folds=0, faq_folds=0, min_df=1))
+    model = train(EXAMPLES, LinearSettings(folds=folds, faq_folds=10, min_df=1))
+    assert {name: head.curve for name, head in model.heads.items()} == {
+        name: head.curve for name, head in usual.heads.items()
+    }
+
+
+def test_a_message_of_two_services_is_an_example_of_both() -> None:
+    features = csr_matrix(np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0]] * 4, dtype=np.float32))
+    labels, also = ["a", "b", "c", "a"] * 4, [(), (), (), ("b",)] * 4
+    names = {name: column for column, name in enumerate("abc")}
+    both = np.array([[1.0, 1.0, 0.0]])
+    against, _ = train_head(Lessons(features, labels), HeadSettings(folds=0))
+    with_it, _ = train_head(Lessons(features, labels, also), HeadSettings(folds=0))
+    assert (both @ against.weights + against.bias)[0, names["b"]] < 0
+    assert (both @ with_it.weights + with_it.bias)[0, names["b"]] > 0
+
+
+def test_services_that_stand_in_every_message_can_be_learned() -> None:
+    features = csr_matrix(np.eye(4, dtype=np.float32))
+    head, _ = train_head(Lessons(features, ["a", "b"] * 2, [("b",), ("a",)] * 2), HeadSettings(folds=0))
+    assert head.labels == ["a", "b"]
+
+
+def test_the_second_opinion_looks_at_words_alone() -> None:
+    features = csr_matrix(np.eye(4, dtype=np.float32))
+    lessons = Lessons(features, ["a", "b", "c", "a"], (), np.array([True, True, False, False]))
+    once, _ = train_head(lessons, HeadSettings(folds=0))
+    twice, _ = train_head(lessons, HeadSettings(folds=0, twice="a"))
+    changed = once.weights != twice.weights
+    assert changed[:2, 0].all()
+    assert not changed[2:].any()
+    assert not changed[:, 1:].any()

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 
 from components.gazetteer import Gazetteer
 from components.normalise import words
@@ -20,6 +21,7 @@ def feature_words(text: str, areas: Gazetteer) -> list[str]:
     return [*tokens, f"_panjang{bisect_left(_LENGTHS, len(tokens))}"] if tokens else []
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """A rough stem: "diperbaiki", "perbaikan" and "memperbaiki" share one. Tokens are left alone."""
     return word if word[0] == "_" else _SUFFIX.sub("", _PREFIX.sub("", word))

@@ -86,6 +86,10 @@ class Gazetteer:
                 names[short] = {Area(city)}
         self._names = {name: tuple(sorted(areas, key=str)) for name, areas in names.items()}
         self._long_names = [name for name in self._names if len(name) >= _SHORTEST_TYPO]
+        self._long_by_letter: dict[str, list[str]] = defaultdict(list)
+        for name in self._long_names:
+            self._long_by_letter[name[0]].append(name)
+        self._beginnings = {name[:end] for name in self._names for end in range(1, len(name) + 1)}
         self._closest = lru_cache(maxsize=50_000)(self._find_closest)
 
     def mentions(self, tokens: Sequence[str], capital: Sequence[bool], joined: Sequence[bool]) -> list[Mention]:
@@ -110,7 +114,8 @@ class Gazetteer:
             return None
         before = tokens[start - 1] if start else ""
         level = ADMIN_WORDS.get(before)
-        for length in range(min(_LONGEST_NAME, len(tokens) - start), 0, -1):
+        longest = min(_LONGEST_NAME, len(tokens) - start) if tokens[start] in self._beginnings else 0
+        for length in range(longest, 0, -1):
             if not all(joined[start + 1 : start + length]):
                 continue
             name = "".join(tokens[start : start + length])
@@ -126,11 +131,13 @@ class Gazetteer:
     def _typo_at(
         self, start: int, tokens: Sequence[str], joined: Sequence[bool], level: str | None
     ) -> Mention | None:
+        if not _may_be_typed(tokens[start]):
+            return None
         for length in (2, 1):
             part = tokens[start : start + length]
             if len(part) < length or not all(joined[start + 1 : start + length]):
                 continue
-            if any(len(word) < 3 or word in COMMON_WORDS or not word.isalpha() for word in part):
+            if not all(map(_may_be_typed, part)):
                 continue
             name = "".join(part)
             areas = self._closest(name) if len(name) >= _SHORTEST_TYPO else None
@@ -139,10 +146,19 @@ class Gazetteer:
         return None
 
     def _find_closest(self, name: str) -> tuple[Area, ...] | None:
+        alike = self._long_by_letter.get(name[0], ())  # one of these it must be; most words are like none
+        if process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=_SIMILAR_ENOUGH) is None:
+            return None
         best = process.extractOne(name, self._long_names, scorer=fuzz.ratio, score_cutoff=_SIMILAR_ENOUGH)
         if best is None or best[0][0] != name[0] or best[0] in AMBIGUOUS_NAMES:
             return None
         return self._names[best[0]]
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_typed(word: str) -> bool:
+    """Whether the word may be a misspelt name or half of one."""
+    return len(word) >= 3 and word not in COMMON_WORDS and word.isalpha()
 
 
 def resolve(mentions: Sequence[Mention]) -> Area:

@@ -24,19 +24,47 @@ _UNCALIBRATED = (4.0, 0.0)
 _UNSEEN_SCORE = -2.0
 """Score of a label that a fold had no example of: below the -1 of a plain no."""
 _SMOOTHING = 0.5
+_SECOND_BALANCE, _SECOND_BIAS = 3.0, 0.3
+"""How much more an example of the label counts for its second machine than one of the rest, and what it is
+raised by, so that the two together are as often above 0 as the first was. Chosen on held-out folds."""
 
 
 @dataclass(frozen=True)
 class HeadSettings:
     """The machines' C, how much naive Bayes counts beside them (0: not at all), held-out parts for calibration.
 
-    `prior` is what a label gains for every e-fold that it is more frequent in life than others.
+    `prior` is what a label gains for every e-fold that it is more frequent in life than others. `twice` is a label
+    for which a second machine is asked, one that sees words alone (see `_second_opinion`).
     """
 
     cost: float = 1.0
     bayes: float = 0.0
     folds: int = 4
     prior: float = 0.0
+    twice: str = ""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a head learns from: a row of features a message, its label, further labels that are right as well.
+
+    `is_word` tells which columns are words, not characters; None stands for all.
+    """
+
+    features: csr_matrix
+    labels: Sequence[str]
+    further: Sequence[tuple[str, ...]] = ()
+    is_word: np.ndarray | None = None
+
+    def of(self, rows: np.ndarray) -> "Lessons":
+        """Some of the messages."""
+        further = [self.further[row] for row in rows] if self.further else ()
+        return Lessons(self.features[rows], [self.labels[row] for row in rows], further, self.is_word)
+
+    def holds(self, name: str) -> np.ndarray:
+        """Which messages the label is right for, first or further."""
+        also = self.further or [()] * len(self.labels)
+        return np.array([name == label or name in more for label, more in zip(self.labels, also, strict=True)])
 
 
 @dataclass(frozen=True)
@@ -69,7 +97,7 @@ def normalised_sigmoid(scores: np.ndarray, curve: tuple[float, float]) -> np.nda
 
 
 def train_head(
-    features: csr_matrix, labels: Sequence[str], settings: HeadSettings, weights: np.ndarray | None = None
+    lessons: Lessons, settings: HeadSettings, weights: np.ndarray | None = None
 ) -> tuple[Head, np.ndarray]:
     """Trains a head and calibrates it on held-out folds; returns it with its held-out scores.
 
@@ -79,12 +107,12 @@ def train_head(
     A label with one or two examples is learned as well as it can be. With fewer than two folds, or one label
     only, nothing is held out and the curve is a usual one.
     """
-    names = sorted(set(labels))
-    columns, bias = _fit(features, labels, names, settings)
-    targets = np.searchsorted(names, labels)
+    names = sorted(set(lessons.labels))
+    columns, bias = _fit(lessons, names, settings)
+    targets = np.searchsorted(names, lessons.labels)
     counted = weights if weights is not None and weights.any() else np.ones(len(targets))
     shift = settings.prior * _frequency(targets, counted, len(names))
-    held_out = _held_out_scores(features, labels, names, settings) + shift
+    held_out = _held_out_scores(lessons, names, settings) + shift
     curve = fit_curve(held_out, targets, counted) if len(held_out) and len(names) > 1 else _UNCALIBRATED
     return Head(names, columns, bias + shift, curve), held_out
 
@@ -98,31 +126,60 @@ def _frequency(targets: np.ndarray, weights: np.ndarray, count: int) -> np.ndarr
     return (logs - logs.mean()).astype(np.float32)
 
 
-def _fit(
-    features: csr_matrix, labels: Sequence[str], names: list[str], settings: HeadSettings
-) -> tuple[np.ndarray, np.ndarray]:
+def _fit(lessons: Lessons, names: list[str], settings: HeadSettings) -> tuple[np.ndarray, np.ndarray]:
     """Weights (features x labels) and bias; labels without an example here get a constant low score."""
+    features = lessons.features
     weights = np.zeros((features.shape[1], len(names)), dtype=np.float32)
     bias = np.full(len(names), _UNSEEN_SCORE, dtype=np.float32)
-    present = sorted(set(labels))
+    present = sorted(set(lessons.labels))
     columns = np.searchsorted(names, present)
     if len(present) == 1:
         bias[columns] = 1.0
         return weights, bias
-    machine = LinearSVC(C=settings.cost, class_weight="balanced", random_state=SEED, max_iter=2000)
+    coefficients, intercepts = _machines(lessons, present, settings.cost)
+    if settings.bayes:
+        coefficients = coefficients + settings.bayes * _bayes(features, lessons.labels, coefficients)
+    weights[:, columns], bias[columns] = coefficients.T, intercepts
+    if settings.twice in present and lessons.is_word is not None:
+        _second_opinion(lessons, settings.twice, names.index(settings.twice), weights, bias)
+    return weights, bias
+
+
+def _machines(lessons: Lessons, present: list[str], cost: float) -> tuple[np.ndarray, np.ndarray]:
+    """One machine a label (coefficients, a row each, and intercepts), each label against the rest.
+
+    A message with two labels is an example of both: were it held against its second, the machine would learn
+    to look past the words that name it.
+    """
+    held = [lessons.holds(name) for name in present] if any(lessons.further) else []
+    if held and not any(rows.all() for rows in held):
+        fitted = [_machine(lessons.features, rows, cost, "balanced") for rows in held]
+        return np.vstack([m.coef_ for m in fitted]), np.hstack([m.intercept_ for m in fitted])
+    machine = _machine(lessons.features, lessons.labels, cost, "balanced")
+    if len(present) > 2:
+        return machine.coef_, machine.intercept_
+    return np.vstack([-machine.coef_, machine.coef_]), np.hstack([-machine.intercept_, machine.intercept_])
+
+
+def _machine(
+    features: csr_matrix, labels: Sequence[str] | np.ndarray, cost: float, balance: str | dict[bool, float]
+) -> LinearSVC:
+    machine = LinearSVC(C=cost, class_weight=balance, random_state=SEED, max_iter=2000)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine.fit(features, labels)
-    coefficients, intercepts = machine.coef_, machine.intercept_
-    if len(present) == 2:
-        coefficients, intercepts = (
-            np.vstack([-coefficients, coefficients]),
-            np.hstack([-intercepts, intercepts]),
-        )
-    if settings.bayes:
-        coefficients = coefficients + settings.bayes * _bayes(features, labels, coefficients)
-    weights[:, columns], bias[columns] = coefficients.T, intercepts
-    return weights, bias
+        return machine.fit(features, labels)
+
+
+def _second_opinion(lessons: Lessons, name: str, column: int, weights: np.ndarray, bias: np.ndarray) -> None:
+    """Adds what a machine that sees words alone makes of a label.
+
+    Characters tell a misspelt emergency, but also find one in pieces of harmless words; words err elsewhere.
+    """
+    assert lessons.is_word is not None
+    words = np.flatnonzero(lessons.is_word)
+    machine = _machine(lessons.features[:, words], lessons.holds(name), 1.0, {False: 1.0, True: _SECOND_BALANCE})
+    weights[words, column] += machine.coef_[0]
+    bias[column] += machine.intercept_[0] + _SECOND_BIAS
 
 
 def _bayes(features: csr_matrix, labels: Sequence[str], beside: np.ndarray) -> np.ndarray:
@@ -132,22 +189,20 @@ def _bayes(features: csr_matrix, labels: Sequence[str], beside: np.ndarray) -> n
     return np.asarray(weights * ((features @ beside.T).std() / max((features @ weights.T).std(), 1e-9)))
 
 
-def _held_out_scores(
-    features: csr_matrix, labels: Sequence[str], names: list[str], settings: HeadSettings
-) -> np.ndarray:
+def _held_out_scores(lessons: Lessons, names: list[str], settings: HeadSettings) -> np.ndarray:
     """Scores of every message by a head that has not seen it; empty when there is too little to split."""
-    folds = min(settings.folds, max(Counter(labels).values()))
+    folds = min(settings.folds, max(Counter(lessons.labels).values()))
     if folds < 2:
         return np.zeros((0, len(names)), dtype=np.float32)
-    values = np.asarray(labels)
+    values = np.asarray(lessons.labels)
     scores = np.zeros((len(values), len(names)), dtype=np.float32)
     splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         splits = list(splitter.split(np.zeros(len(values)), values))
     for train, test in splits:
-        weights, bias = _fit(features[train], values[train], names, settings)
-        scores[test] = features[test] @ weights + bias
+        weights, bias = _fit(lessons.of(train), names, settings)
+        scores[test] = lessons.features[test] @ weights + bias
     return scores
 
 

@@ -54,6 +54,11 @@ class Ngrams:
         """The n-grams in the order of the columns."""
         return list(self._index)
 
+    @property
+    def is_word(self) -> np.ndarray:
+        """Which columns are words, stems and pairs, not characters."""
+        return ~self._is_char
+
     def fit(self, texts: Sequence[str]) -> "Ngrams":
         """Chooses the n-grams and their inverse document frequencies from the training texts."""
         tokenised = [feature_words(text, self._gazetteer) for text in texts]
@@ -68,15 +73,15 @@ class Ngrams:
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """One row a text; words and characters each have length 1 (or 0), characters times their weight."""
-        ids = [self._ids_of(feature_words(text, self._gazetteer)) for text in texts]
+        parts = [self._ids_of(feature_words(text, self._gazetteer)) for text in texts]
         if not len(self.idf):
             return csr_matrix((len(texts), 0), dtype=np.float32)
-        return self._weigh(ids)
+        return self._weigh(parts)
 
     def _set_vocabulary(self, grams: Sequence[str]) -> None:
         self._index = {gram: position for position, gram in enumerate(grams)}
         self._is_char = np.fromiter((gram[0] == "\t" for gram in grams), dtype=bool, count=len(grams))
-        self._word_ids: dict[str, list[int]] = {}
+        self._word_ids: dict[str, np.ndarray] = {}
 
     def _grams_of(self, tokens: list[str]) -> set[str]:
         found = set(_pairs(tokens))
@@ -84,37 +89,36 @@ class Ngrams:
             found.update(_grams_of_word(token, self.settings))
         return found
 
-    def _ids_of(self, tokens: list[str]) -> list[int]:
+    def _ids_of(self, tokens: list[str]) -> list[np.ndarray]:
+        """The columns of the n-grams, in parts: the pairs, then word by word."""
         index = self._index
-        ids = [index[pair] for pair in _pairs(tokens) if pair in index]
-        for token in tokens:
-            ids += self._ids_of_word(token)
-        return ids
+        pairs = [index[pair] for pair in _pairs(tokens) if pair in index]
+        return [np.array(pairs, dtype=np.int64), *map(self._ids_of_word, tokens)]
 
-    def _ids_of_word(self, word: str) -> list[int]:
+    def _ids_of_word(self, word: str) -> np.ndarray:
         ids = self._word_ids.get(word)
         if ids is None:
             if len(self._word_ids) >= _CACHED_WORDS:
                 self._word_ids.clear()
             grams = _grams_of_word(word, self.settings)
-            ids = self._word_ids[word] = [self._index[gram] for gram in grams if gram in self._index]
+            found = [self._index[gram] for gram in grams if gram in self._index]
+            ids = self._word_ids[word] = np.array(found, dtype=np.int64)
         return ids
 
-    def _weigh(self, ids: list[list[int]]) -> csr_matrix:
+    def _weigh(self, parts: list[list[np.ndarray]]) -> csr_matrix:
         """Counts, dampens (1 + log), weighs by idf and scales each block of each row."""
-        width = len(self.idf)
-        lengths = np.fromiter((len(row) for row in ids), dtype=np.int64, count=len(ids))
-        flat = np.fromiter((i for row in ids for i in row), dtype=np.int64, count=int(lengths.sum()))
-        rows = np.repeat(np.arange(len(ids)), lengths)
-        keys, counts = np.unique(rows * width + flat, return_counts=True)
+        width, count = len(self.idf), len(parts)
+        lengths = [sum(map(len, row)) for row in parts]
+        flat = np.concatenate([part for row in parts for part in row]) if parts else np.zeros(0, np.int64)
+        keys, counts = np.unique(np.repeat(np.arange(count) * width, lengths) + flat, return_counts=True)
         rows, columns = keys // width, keys % width
         weights = (1 + np.log(counts)) * self.idf[columns]
         block = rows * 2 + self._is_char[columns]
-        norms = np.sqrt(np.bincount(block, weights**2, minlength=2 * len(ids)))
+        norms = np.sqrt(np.bincount(block, weights**2, minlength=2 * count))
         weights /= norms[block]
         weights[self._is_char[columns]] *= self.settings.char_weight
-        ends = np.searchsorted(rows, np.arange(len(ids) + 1))
-        return csr_matrix((weights.astype(np.float32), columns, ends), shape=(len(ids), width))
+        ends = np.searchsorted(rows, np.arange(count + 1))
+        return csr_matrix((weights.astype(np.float32), columns, ends), shape=(count, width))
 
 
 def _pairs(tokens: list[str]) -> Iterable[str]:

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from components.gazetteer import Gazetteer, Mention, resolve
 from components.place_words import (
@@ -26,8 +27,7 @@ _CLOSE = 3
 _ABBREVIATIONS = STREETS | UNITS | frozenset("kel kec komp kp h hj kh dr ir st psr ps prof mt letjen".split())
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word of the text: `gap` is what stands between it and the word before; `capital` says it has one
     in a text that is not all capitals."""
 
@@ -133,6 +133,7 @@ def _strength(span: Span) -> float:
     return span.score
 
 
+@lru_cache(maxsize=50_000)
 def _kind(word: str) -> str:
     for kind, words in _KINDS:
         if word in words:
