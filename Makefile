@@ -76,9 +76,9 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target model lint test-fast test-processes test-nlu browser-test
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target model lint test-fast test-processes test-nlu browser-test
 
-# Two at a time, each one's output in one piece. The model is trained while the first tests run; what needs it waits.
+# Three at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
 test-processes browser-test: | model
 
 .PHONY: model

@@ -1,7 +1,6 @@
 """``flask doctor`` and ``flask templates`` as an operator runs them."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask, jsonify
-from werkzeug.serving import make_server
 
 from bot.rulebook import Rulebook
 from bot.settings import Settings
@@ -28,6 +26,7 @@ from tests.support.clock import MoveableClock
 from tests.support.live import NOON, SECRET, own_city
 from tests.support.ports import free_port
 from tests.support.processes import running
+from tests.support.serving import serving
 from tests.support.settings import ACCOUNT, OUR_SMS, TOKEN, isolated_settings
 
 LIVE = {"secret_key": SECRET, "mail_from": "lapor@kota.go.id", "smtp_url": "smtps://mail.example"}
@@ -119,13 +118,8 @@ def twilio() -> Iterator[tuple[Flask, str]]:
     app = create_app(StandIn(Messages(ACCOUNT), TOKEN))
     app.add_url_rule("/healthz", view_func=lambda: jsonify(ok=True))
     app.add_url_rule("/webhooks/twilio/messages", view_func=lambda: ("", 403), methods=["POST"], endpoint="hook")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield app, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as url:
+        yield app, url
 
 
 def test_it_asks_real_servers(

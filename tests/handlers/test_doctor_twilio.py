@@ -1,11 +1,9 @@
 """The doctor asks Twilio with the official client; an HTTP stand-in answers."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from handlers.doctor.account import TwilioAccount
 from handlers.doctor.facts import Account, Content, Sender, Service
@@ -14,6 +12,7 @@ from tests.standins.twilio import StandIn, create_app
 from tests.standins.twilio_account import Account as Messages
 from tests.standins.twilio_setup import Setup
 from tests.support.ports import free_port
+from tests.support.serving import serving
 from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, TOKEN
 
 URL = "https://lapor.example/webhooks/twilio/messages#rc=5&rp=all"
@@ -24,13 +23,8 @@ REPORTS = "https://lapor.example/webhooks/twilio/status"
 def standin() -> Iterator[tuple[Flask, str]]:
     """The stand-in's app and its address."""
     app = create_app(StandIn(Messages(ACCOUNT), TOKEN))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield app, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as url:
+        yield app, url
 
 
 @pytest.fixture

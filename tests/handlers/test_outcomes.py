@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import citizen_page, followups, tickets
+from bot import citizen_page, duplicates, followups, tickets
 from bot.conversation.state import TicketView
 from bot.conversation.tickets import status_line
 from bot.situation import view_of
@@ -23,6 +23,7 @@ LABELS = {
     "unreachable": "Selesai, warga tidak terjangkau",
     "withdrawn": "Dicabut warga",
     "rejected": "Ditolak",
+    "duplicate": "Duplikat laporan warga ini sebelumnya",
     "delivered": "Selesai, sudah disampaikan",
 }
 STEPS = {
@@ -40,6 +41,12 @@ def ended(hall: CityHall, outcome: str) -> str:
     if outcome == "delivered":
         with hall.database.begin() as session:
             tickets.close_at_delivery(session, hall.rulebook, tickets.by_number(session, number), hall.now)
+        return number
+    if outcome == "duplicate":
+        first, _ = hall.forwarded()
+        with hall.database.begin() as session:
+            both = (tickets.by_number(session, each) for each in (number, first))
+            duplicates.mark(session, hall.rulebook, *both, (), hall.now)
         return number
     hall.moved(number, Move.CLAIM, "agency:bina_marga", "Sudah ditambal.")
     if outcome != "claimed":

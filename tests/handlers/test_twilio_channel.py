@@ -3,11 +3,9 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Thread
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from bot.delivery import Courier
 from bot.messages import SMS, WHATSAPP, Choice, Outgoing, SendError
@@ -19,6 +17,7 @@ from storage.database import Database
 from tests.support.clock import MoveableClock
 from tests.support.outbox import Post
 from tests.support.ports import free_port
+from tests.support.serving import serving
 from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, PUBLIC_URL, TOKEN, isolated_settings
 from tests.support.twilio import SENDERS, Twilio
 
@@ -187,15 +186,10 @@ def test_many_messages_through_faults_all_arrive_and_none_twice(
 @pytest.fixture
 def served(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[str]:
     """The web application on a port of its own; its URL."""
-    url = f"http://127.0.0.1:{free_port()}"
-    app = create_web(Edge(isolated_settings(public_url=url), rulebook, sqlite_database, clock, None))
-    server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield url
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    port = free_port()
+    settings = isolated_settings(public_url=f"http://127.0.0.1:{port}")
+    with serving(create_web(Edge(settings, rulebook, sqlite_database, clock, None)), port) as url:
+        yield url
 
 
 def test_signed_callbacks_report_the_delivery(twilio: Twilio, served: str, local_post: Post) -> None:

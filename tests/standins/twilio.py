@@ -255,7 +255,7 @@ def main() -> None:
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: os._exit(0))  # nothing to keep, and nothing to wait for
     print(f"ready {server.server_port}", flush=True)  # noqa: T201 - whoever started it reads this
-    server.serve_forever()
+    server.serve_forever(0.05)
 
 
 def _arguments() -> argparse.Namespace:
