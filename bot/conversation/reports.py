@@ -109,6 +109,12 @@ def ask_service(dialogue: Dialogue, said: Said, city: City) -> Turn:
     return Turn(state, (Reply("ask_service", choices=choices),), wake_at=said.now + PATIENCE, outcome="asked")
 
 
+def unsorted(dialogue: Dialogue, said: Said, city: City) -> Turn:
+    """Thanks or an idea about nobody knows what: nobody is asked to sort it, a coordinator does."""
+    kind = said.understanding.intent.label if said.understanding else "apresiasi"
+    return file(dialogue, from_said(said, kind, FALLBACK_SERVICE), city, said.now)
+
+
 def ask_about(dialogue: Dialogue, said: Said, wording: str = "what_is_there") -> Turn:
     """A place or a photo came without a story: keep it, and ask what it is about."""
     draft = replace(from_said(said, "lapor", None), asked_at=said.now)

@@ -23,6 +23,8 @@ SURE_EMERGENCY = 0.8
 NO_CASE = frozenset({"lapor", "saran", "darurat", "tanya", "cek_status", "batal", "tambah_info"})
 # What may be said minutes after an emergency without being more of it.
 CALM = frozenset({"cek_status", "terima_kasih", "batal", "salam", "berhenti", "hapus_data"})
+# Thanks and ideas: who is meant, a coordinator finds out.
+SORTED_BY_A_PERSON = frozenset({"apresiasi", "saran"})
 
 Step = Callable[[Dialogue, Said, Situation, City], Turn | None]
 
@@ -132,6 +134,8 @@ def _unsure(dialogue: Dialogue, said: Said, situation: Situation, city: City) ->
     decision = decide(said.understanding, city)
     if decision is Decision.ASK and dialogue.draft:
         return reports.make_room(dialogue, dialogue.draft, said, city)
+    if decision is Decision.ASK and said.understanding.intent.label in SORTED_BY_A_PERSON:
+        return reports.unsorted(dialogue, said, city)
     if decision is Decision.ASK:
         return reports.ask_service(dialogue, said, city)
     if decision is Decision.PERSON and said.understanding.intent.label != "tanya":

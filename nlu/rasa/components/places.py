@@ -62,6 +62,11 @@ _NAME_ROOM = {"street": 3, "area": 3, "landmark": 2, "relation": 2, "unit": 0, "
 _ENOUGH, _NAMELIKE, _OTHER = 1.8, 0.6, 0.2
 """The least score of a place ("di sekolah" has less), and what a capital or number, or another word, adds."""
 
+_SURE = 4.0
+"""The score from which on the rules are believed although the tagger sees no place. On a third of the training
+messages that it had not seen: 8.6 instead of 10.0 % of the reports that name a place are asked for one needlessly,
+4.8 instead of 4.0 % of the others get a wrong one; overlap-F1 of reports 88.4 instead of 88.1."""
+
 _WEIGHTS = {"street": 3.0, "unit": 1.0, "area": 1.5, "landmark": 1.5, "name": 2.5, "relation": 0.5}
 
 
@@ -81,7 +86,7 @@ class PlaceRules:
         None when no place is named. Only the first 4,000 characters are looked at.
         """
         tokens, mentions, spans = self._propose(text)
-        best = self._tagger.span(tokens, spans) if self._tagger else max(spans, key=_strength, default=None)
+        best = self._chosen(tokens, spans)
         if best is None:
             return None
         start, end = tokens[best.start].start, tokens[best.end - 1].end
@@ -99,6 +104,14 @@ class PlaceRules:
         """The words, and the stretches of them that may be a place."""
         tokens, _, spans = self._propose(text)
         return tokens, spans
+
+    def _chosen(self, tokens: list[Token], spans: list[Span]) -> Span | None:
+        """What the tagger takes for the place; where it sees none, what the rules are sure of."""
+        strongest = max(spans, key=_strength, default=None)
+        if self._tagger is None:
+            return strongest
+        is_sure = strongest is not None and strongest.score >= _SURE
+        return self._tagger.span(tokens, spans) or (strongest if is_sure else None)
 
     def _propose(self, text: str) -> tuple[list[Token], list[Mention], list[Span]]:
         tokens, mentions = self._read(text[:_LONGEST])
