@@ -96,7 +96,7 @@ lint: .venv/.test-installed  ## ruff, mypy, import-linter
 
 .PHONY: test-fast
 test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
-	@.venv/bin/python -m pytest -m "not processes and not browser"
+	@.venv/bin/python -m pytest -n 2 -m "not processes and not browser"
 
 .PHONY: properties
 properties: .venv/.test-installed  ## Thousands of random conversations, every rule after every turn (SEQUENCES=5000)
@@ -116,7 +116,9 @@ simulate-year: .venv/.installed  ## A year of a city on a virtual clock, every r
 journeys: .venv/.test-installed  ## Play every transcript of tests/journeys/transcripts; figures, also of the live model
 	@.venv/bin/python -m tests.journeys.play
 
+# Threads of a matrix library, several lanes at a time, would only wait for each other.
 .PHONY: test-nlu
+test-nlu: export OMP_NUM_THREADS = 1
 test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 	@if test -f $(RASA)/.installed; then \
 	  test -f $(RASA)/.test-installed -a $(RASA)/.test-installed -nt nlu/rasa/requirements-test.txt || \

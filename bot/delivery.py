@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, defer
 
 from bot.clock import Clock
 from bot.messages import SMS, WHATSAPP, Channel, SendError, Sent
@@ -55,6 +55,12 @@ REPORTED = {
     "failed": "failed",
     "undelivered": "failed",
 }
+LOCKED = (
+    select(OutboundMessage)
+    .where(OutboundMessage.id == bindparam("message"))
+    .options(defer(OutboundMessage.body), defer(OutboundMessage.recipient))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True)
@@ -183,7 +189,8 @@ def _find(
 
 
 def _locked(session: Session, message_id: int) -> OutboundMessage:
-    return session.scalars(select(OutboundMessage).where(OutboundMessage.id == message_id).with_for_update()).one()
+    """What becomes of a message hardly ever asks for what it says, which need not be decrypted."""
+    return session.scalars(LOCKED, {"message": message_id}).one()
 
 
 def _note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:

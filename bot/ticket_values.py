@@ -3,12 +3,20 @@
 import math
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.rulebook import Rulebook
 from bot.status import Move, Status
-from storage.models import Ticket
+from storage.models import Ticket, TicketEvent
 from storage.queries.evidence import has_photo
+
+LAST_NOTE = (
+    select(TicketEvent.note)
+    .where(TicketEvent.ticket_id == bindparam("ticket"), TicketEvent.kind.in_((Move.CLAIM, Move.ASK)))
+    .order_by(TicketEvent.id.desc())
+    .limit(1)
+)
 
 
 def citizen_values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, object]:
@@ -33,8 +41,7 @@ def takes_longer(rulebook: Rulebook, service: str, language: str) -> str:
 
 def _last_note(session: Session, rulebook: Rulebook, ticket: Ticket) -> str:
     """What the agency said last with a claim or a question, and whether there is a photo of what it claims."""
-    events = [e for e in ticket.events if e.kind in (Move.CLAIM, Move.ASK)]
-    note = (events[-1].note or "") if events else ""
+    note = session.scalar(LAST_NOTE, {"ticket": ticket.id}) or ""
     if ticket.status == Status.CLAIMED_DONE and has_photo(session, ticket.id, ticket.moves):
         return rulebook.wording.say("note_with_photo", ticket.conversation.language, {"note": note})
     return note

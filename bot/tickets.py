@@ -1,10 +1,10 @@
 """The life of tickets: filing, every move through the status table, and the history of both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import assignments, followups_plan
@@ -18,7 +18,12 @@ from bot.routing import Destination, Matter, route
 from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Outcome, Status, after
 from storage.models import Citizen, CivilServant, Conversation, FollowUp, Ticket, TicketEvent
-from storage.queries.claiming import follow_up
+from storage.queries.claiming import follow_up, follow_ups_of
+
+# Nothing that waits to be written could change these two answers.
+CIVIL_SERVANT = select(CivilServant.id).where(CivilServant.phone_hash == bindparam("phone"))
+CIVIL_SERVANT = CIVIL_SERVANT.execution_options(autoflush=False)
+ID_OF_NUMBER = select(Ticket.id).where(Ticket.number == bindparam("number")).execution_options(autoflush=False)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def open_ticket(
     session.flush()
     assignments.begin(session, rulebook, ticket, now)
     record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
-    plan_ahead(session, rulebook, ticket, now)
+    _plan(session, rulebook, ticket, now, ())
     return ticket
 
 
@@ -110,8 +115,8 @@ def send_elsewhere(
 
 def is_civil_servant(session: Session, citizen: Citizen) -> bool:
     """Whether this person is registered to report for others."""
-    registered = select(CivilServant.id).where(CivilServant.phone_hash == citizen.phone_hash)
-    return citizen.phone_hash is not None and session.scalar(registered) is not None
+    of = {"phone": citizen.phone_hash}
+    return citizen.phone_hash is not None and session.scalar(CIVIL_SERVANT, of) is not None
 
 
 def move(session: Session, rulebook: Rulebook, ticket: Ticket, step: Move, by: By) -> None:
@@ -157,14 +162,18 @@ def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
 
     A step that was done stays done: its ``(kind, round)`` is never planned again.
     """
-    rows = session.scalars(select(FollowUp).where(FollowUp.ticket_id == ticket.id)).all()
+    _plan(session, rulebook, ticket, now, follow_ups_of(session, ticket.id))
+
+
+def _plan(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime, rows: Iterable[FollowUp]) -> None:
     known = {(row.kind, row.round): row for row in rows}
-    for row in rows:
-        if row.state == "waiting":
+    weeks = [n for (kind, n), row in known.items() if kind == Kind.LEADERSHIP_LIST and row.state == "done"]
+    steps = {(s.kind, s.round): s for s in followups_plan.plan(ticket, rulebook.city, now, max(weeks, default=0))}
+    for key, row in known.items():
+        if row.state == "waiting" and key not in steps:
             row.state = "cancelled"
-    weeks = [row.round for row in rows if row.kind == Kind.LEADERSHIP_LIST and row.state == "done"]
-    for step in followups_plan.plan(ticket, rulebook.city, now, max(weeks, default=0)):
-        _put(session, ticket.id, step, known.get((step.kind, step.round)))
+    for key, step in steps.items():
+        _put(session, ticket.id, step, known.get(key))
 
 
 def put(session: Session, ticket_id: int, step: Step) -> bool:
@@ -173,11 +182,14 @@ def put(session: Session, ticket_id: int, step: Step) -> bool:
 
 
 def _put(session: Session, ticket_id: int, step: Step, row: FollowUp | None) -> bool:
-    row = row or FollowUp(ticket_id=ticket_id, kind=step.kind, round=step.round, state="cancelled")
-    if row.state == "done":
+    planned = ("waiting", step.due, step.say)
+    if row is None:
+        row = FollowUp(ticket_id=ticket_id, kind=step.kind, round=step.round)
+        session.add(row)
+    elif row.state == "done":
         return False
-    row.state, row.due_at, row.say = "waiting", step.due, step.say
-    session.add(row)
+    if (row.state, row.due_at, row.say) != planned:  # what is not touched need not be compared at every flush
+        row.state, row.due_at, row.say = planned
     return True
 
 
@@ -198,5 +210,5 @@ def _open_again(ticket: Ticket) -> None:
 def _free_number(session: Session, prefix: str) -> str:
     while True:
         number = new_number(prefix)
-        if session.scalar(select(Ticket.id).where(Ticket.number == number)) is None:
+        if session.scalar(ID_OF_NUMBER, {"number": number}) is None:
             return number

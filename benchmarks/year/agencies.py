@@ -23,7 +23,7 @@ QUESTION = "Boleh disebutkan patokan terdekatnya?"
 class Agencies:
     """All of them, with one character and a pace each."""
 
-    def __init__(self, town: Town, seed: int) -> None:
+    def __init__(self, town: Town, seed: str) -> None:
         self._town, self._is = town, town.profile.agencies
         self._random = Random(f"agencies {seed}")
 

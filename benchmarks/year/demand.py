@@ -42,14 +42,29 @@ class Wish:
     flood: bool = False
 
 
-class Year:
-    """All that will be reported within ``days`` days, oldest first."""
+@dataclass(frozen=True)
+class Part:
+    """One of ``of`` parts of the city, each with its own kelurahan; the first has the number 1."""
 
-    def __init__(self, profile: Profile, scale: float, seed: int, days: int = DAYS) -> None:
+    number: int = 1
+    of: int = 1
+
+
+WHOLE = Part()
+
+
+class Year:
+    """All that will be reported within ``days`` days in a ``part`` of the city, oldest first.
+
+    Every part draws the whole city's year and keeps its own reports, so that together they are the same year.
+    """
+
+    def __init__(self, profile: Profile, scale: float, seed: int, days: int = DAYS, part: Part = WHOLE) -> None:
         self._demand, self._scale, self._days = profile.demand, scale, days
         self._random = Random(f"demand {seed}")
         self._services: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "stories.yml").read_text("utf-8"))
         self._areas, self._area_weights = self._read_areas()
+        self._mine = frozenset(self._of_part(part))
         self._total = profile.tickets_a_year * scale
         self._rain = self._rainy()
         self._floods = self._flooded()
@@ -61,7 +76,8 @@ class Year:
         each = max(0.0, self._total - floods) / sum(weights)
         for day, weight in zip(self._dates(self._days), weights, strict=False):
             usual = (self._usual(day) for _ in range(self._poisson(each * weight)))
-            yield from sorted((*usual, *self._flood(day)), key=lambda wish: wish.at)
+            wishes = sorted((*usual, *self._flood(day)), key=lambda wish: wish.at)
+            yield from (wish for wish in wishes if wish.area in self._mine)
 
     def expected(self) -> int:
         """About how many reports there will be."""
@@ -129,6 +145,12 @@ class Year:
             total += self._random.lognormvariate(0, self._demand.kelurahan_spread)
             cumulated.append(total)
         return areas, cumulated
+
+    def _of_part(self, part: Part) -> list[Area]:
+        """Dealt out from the largest to the smallest, so that all parts have about as much to do."""
+        weights = {area: end - begin for area, begin, end in zip(
+            self._areas, [0.0, *self._area_weights], self._area_weights, strict=False)}  # fmt: skip
+        return sorted(weights, key=weights.__getitem__, reverse=True)[part.number - 1 :: part.of]
 
     def _somewhere(self) -> tuple[float, float]:
         """The middle of an invented kelurahan within Jakarta's bounds."""

@@ -21,7 +21,7 @@ NOT_FOR_ANSWERS = ("hold", "block")
 class Coordinators:
     """One desk in office hours, and somebody with a telephone at any hour."""
 
-    def __init__(self, town: Town, user: int, seed: int) -> None:
+    def __init__(self, town: Town, user: int, seed: str) -> None:
         self._town, self._is, self._user = town, town.profile.coordinators, user
         self._random = Random(f"coordinators {seed}")
         self.answered = 0

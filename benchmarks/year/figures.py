@@ -7,12 +7,9 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
-
 from benchmarks.year.calendar import JAKARTA
 from benchmarks.year.ledger import Matter
-from benchmarks.year.year import Simulation
-from storage.models import FollowUp, Ticket
+from benchmarks.year.seen import Seen
 
 HOUR = 3600
 FEWEST = 5  # an agency with fewer tickets has no median worth showing
@@ -28,14 +25,23 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Everything that the report shows; counts, shares and hours."""
+class Run:
+    """What was asked for, and how long it took. ``workers``: into so many parts the city was divided."""
 
     profile: str
     scale: float
     seed: int
+    workers: int
     database: str
     run_s: float
+    weekly_limit: int | None
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figures(Run):
+    """Everything that the report shows; counts, shares and hours."""
+
     tickets: int
     citizens: int
     by_day: dict[str, int]
@@ -52,7 +58,6 @@ class Figures:
     messages_a_ticket: dict[int, int]
     unasked_by_hour: dict[int, int]
     per_week: dict[int, int]
-    weekly_limit: int | None
     reopenings: dict[int, int]
     steps: dict[str, int]
     handovers: dict[str, int]
@@ -61,7 +66,6 @@ class Figures:
     late_deliveries: int
     refused: int
     checked: dict[str, int]
-    left_out: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,19 +75,14 @@ class Figures:
         return {name: value for name, value in self.as_json().items() if name not in ("run_s", "database")}
 
 
-def figures_of(simulation: Simulation, scale: float, seed: int, run_s: float) -> Figures:
+def figures_of(seen: Seen, run: Run) -> Figures:
     """Count it all."""
-    town, tally, rules = simulation.town, simulation.tally, simulation.rules
-    matters = list(town.ledger.matters.values())
+    matters, tally = seen.matters, seen.tally
     reports = [matter for matter in matters if matter.kind in ("lapor", "darurat")]
     return Figures(
-        profile=town.profile.name,
-        scale=scale,
-        seed=seed,
-        database=town.database.engine.dialect.name,
-        run_s=run_s,
+        **asdict(run),
         tickets=len(matters),
-        citizens=simulation.citizens.count,
+        citizens=seen.citizens,
         by_day=_counted(_day(matter) for matter in matters),
         by_month=dict(sorted(tally.by_month.items())),
         by_hour=dict(sorted(tally.by_hour.items())),
@@ -92,21 +91,20 @@ def figures_of(simulation: Simulation, scale: float, seed: int, run_s: float) ->
         outcomes=_counted(_outcome(matter) for matter in matters),
         first_answer=_spreads(reports, lambda m: m.answered_at),
         closing=_spreads(reports, lambda m: m.first_closed_at),
-        punctual=_punctual(reports, town.clock.now()),
+        punctual=_punctual(reports, seen.until),
         wordings=dict(tally.wordings.most_common()),
         mails=dict(tally.mails.most_common()),
         messages_a_ticket=dict(sorted(Counter(matter.messages for matter in matters).items())),
         unasked_by_hour=dict(sorted(tally.unasked_by_hour.items())),
-        per_week=dict(sorted(tally.per_week().items())),
-        weekly_limit=rules.weekly,
+        per_week=dict(sorted(seen.per_week.items())),
         reopenings=dict(sorted(Counter(matter.reopened for matter in matters).items())),
-        steps=_steps(simulation),
+        steps=dict(seen.steps.most_common()),
         handovers=dict(tally.handovers.most_common()),
+        incidents=sum(size > 1 for size in seen.incidents),
+        largest_incident=max(seen.incidents, default=0),
         late_deliveries=tally.late,
-        refused=town.ledger.refused,
-        checked={rule: rules.checked[rule] for rule in sorted(rules.checked)},
-        left_out=tuple(sorted(rules.without)),
-        **_incidents(simulation),
+        refused=seen.refused,
+        checked={rule: seen.checked[rule] for rule in sorted(seen.checked)},
     )
 
 
@@ -154,24 +152,3 @@ def _is_late(matter: Matter, now: datetime) -> bool | None:
     if not matter.is_open:
         return None
     return True if matter.solve_by < now else None
-
-
-def _steps(simulation: Simulation) -> dict[str, int]:
-    """How often each kind of follow-up had its effect."""
-    counted = (
-        select(FollowUp.kind, func.count().label("count")).where(FollowUp.state == "done").group_by(FollowUp.kind)
-    )
-    with simulation.town.database.read() as session:
-        rows = session.execute(counted.order_by(func.count().desc())).all()
-    return {str(kind): int(count) for kind, count in rows}
-
-
-def _incidents(simulation: Simulation) -> dict[str, int]:
-    """Joined reports, where this version joins any."""
-    column = getattr(Ticket, "incident_id", None)
-    if column is None:
-        return {"incidents": 0, "largest_incident": 0}
-    sizes = select(func.count()).where(column.is_not(None)).group_by(column)
-    with simulation.town.database.read() as session:
-        found = session.scalars(sizes).all()
-    return {"incidents": sum(size > 1 for size in found), "largest_incident": max(found, default=0)}

@@ -49,7 +49,7 @@ class Person:
 class Citizens:
     """Everybody who has written so far."""
 
-    def __init__(self, town: Town, seed: int) -> None:
+    def __init__(self, town: Town, seed: str) -> None:
         self._town, self._is = town, town.profile.citizens
         self._random = Random(f"citizens {seed}")
         self._everybody: list[Person] = []

@@ -22,15 +22,21 @@ class Progress:
     _began: float = field(default_factory=time.monotonic)
     _shown: float = 0.0
 
-    def show(self, now: datetime, tickets: int) -> None:
-        """Show it, but not too often."""
+    def show(self, now: datetime, tickets: int) -> bool:
+        """Show it, but not too often; the run is to go on."""
+        if self.is_time(EVERY_S if self.out.isatty() else PLAINLY_EVERY_S):
+            line = self.line(now, tickets, self._shown - self._began)
+            self.out.write(f"\r{line}\x1b[K" if self.out.isatty() else f"{line}\n")
+            self.out.flush()
+        return True
+
+    def is_time(self, every_s: float = EVERY_S) -> bool:
+        """Whether so many seconds have passed since this was last true."""
         passed = time.monotonic()
-        if passed - self._shown < (EVERY_S if self.out.isatty() else PLAINLY_EVERY_S):
-            return
+        if passed - self._shown < every_s:
+            return False
         self._shown = passed
-        line = self.line(now, tickets, passed - self._began)
-        self.out.write(f"\r{line}\x1b[K" if self.out.isatty() else f"{line}\n")
-        self.out.flush()
+        return True
 
     def end(self) -> None:
         if self.out.isatty():

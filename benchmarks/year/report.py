@@ -75,8 +75,9 @@ def summary(figures: Figures) -> str:
 
 
 def _subtitle(figures: Figures) -> str:
+    databases = f"{figures.workers} x {figures.database}" if figures.workers > 1 else figures.database
     return (
-        f"Profile {figures.profile}, scale {figures.scale:g}, seed {figures.seed}, {figures.database}: "
+        f"Profile {figures.profile}, scale {figures.scale:g}, seed {figures.seed}, {databases}: "
         f"{figures.tickets:,} tickets of {figures.citizens:,} citizens in {figures.run_s / 60:.1f} minutes "
         f"({figures.tickets / max(figures.run_s, 0.001):.1f} tickets a second)."
     )

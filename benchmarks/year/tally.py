@@ -1,7 +1,7 @@
 """Counts what goes by, for the report."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,15 @@ class Tally:
         self.unasked_by_hour[local.hour] += 1
         week = local.isocalendar()
         self.weeks[row.conversation_id][week.year * 100 + week.week] += 1
+
+    def add(self, other: "Tally") -> None:
+        """Count in what ``other`` counted of other citizens; their weeks stay where they are."""
+        for name in (one.name for one in fields(self) if one.name != "weeks"):
+            mine, more = getattr(self, name), getattr(other, name)
+            if isinstance(mine, Counter):
+                mine.update(more)
+            else:
+                setattr(self, name, mine + more)
 
     def per_week(self) -> Counter[int]:
         """How many weeks of how many citizens had so many unasked messages; weeks without any are not counted."""

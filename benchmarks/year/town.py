@@ -26,13 +26,18 @@ from storage.database import Database, open_database
 from storage.keyring import Keyring
 from storage.models import User
 
-# What makes a job worth running; one that is not named here runs once an hour.
+# What makes a job worth running. The last four nobody waits for: those are looked at once an hour.
 KNOWN_DUE = {
-    "bot.followups": ("follow_up", "notice"),
-    "bot.digests": ("digest",),
-    "bot.rechecks": ("recheck",),
-    "bot.duty": ("alarm",),
+    "bot.followups": frozenset({"follow_up", "notice"}),
+    "bot.digests": frozenset({"digest"}),
+    "bot.rechecks": frozenset({"recheck"}),
+    "bot.duty": frozenset({"alarm"}),
+    "bot.claim_sample": frozenset({"draw"}),
+    "bot.holding": frozenset({"hold"}),
+    "bot.overdue_questions": frozenset({"question"}),
+    "bot.incident_members": frozenset({"behind"}),
 }
+UNKNOWN = "unknown"  # runs once an hour, whatever there is to do
 
 
 @dataclass
@@ -87,6 +92,11 @@ def tick_jobs() -> list[ModuleType]:
     return [module for module in found if callable(getattr(module, "run_due", None))]
 
 
+def due_kinds(job: ModuleType) -> frozenset[str]:
+    """The kinds of work that ``job`` does; one that is not known here runs once an hour."""
+    return KNOWN_DUE.get(job.__name__, frozenset({UNKNOWN}))
+
+
 def found_town(url: str, profile: Profile, begin: datetime, folder: Path) -> Town:
     """A migrated, empty database with the sample city's rules."""
     keyring.use(Keyring(("a simulated year",)))  # nobody real is in it
@@ -94,9 +104,13 @@ def found_town(url: str, profile: Profile, begin: datetime, folder: Path) -> Tow
     if database.is_sqlite:
         event.listen(database.engine, "connect", _needs_no_durability)
     migrate.upgrade(database.engine)
+    return Town(database, sample_rulebook(folder), profile, VirtualClock(begin))
+
+
+def sample_rulebook(folder: Path) -> Rulebook:
+    """The sample city's rules, whatever this machine's own settings are."""
     rulebook = load_rulebook(_Alone(secret_key="x", nlu_url="http://nlu.invalid", media_folder=folder))
-    rulebook = replace(rulebook, gives_unverified=True, forward_delay=timedelta(minutes=3))
-    return Town(database, rulebook, profile, VirtualClock(begin))
+    return replace(rulebook, gives_unverified=True, forward_delay=timedelta(minutes=3))
 
 
 class _Alone(Settings):

@@ -5,11 +5,12 @@ watches.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from benchmarks.year.calendar import JAKARTA
 from storage.database import Database
 
 
@@ -98,6 +99,13 @@ SELECT (SELECT min(wake_at) FROM conversations WHERE wake_at IS NOT NULL),
        (SELECT min(next_at) FROM alarms WHERE next_at IS NOT NULL)
 """
 KINDS = ("conversation", "follow_up", "notice", "digest", "message", "recheck", "alarm")
+NEXT_HOURLY = """
+SELECT (SELECT min(due_at) FROM handovers WHERE answered_at IS NULL AND reason = 'hold'),
+       (SELECT min(due_at) FROM handovers WHERE answered_at IS NULL AND reason <> 'hold' AND reminded_at IS NULL),
+       (SELECT max(drawn_at) FROM claim_draws),
+       (SELECT min(id) FROM incidents WHERE following IS NOT NULL)
+"""
+DRAWN_AT = time(5)  # on Mondays, local time
 
 
 class Watch:
@@ -124,6 +132,17 @@ class Watch:
         row = self._connection.exec_driver_sql(NEXT_DUE).one()
         return {kind: _time(at) for kind, at in zip(KINDS, row, strict=True) if at is not None}
 
+    def due_hourly(self, now: datetime) -> frozenset[str]:
+        """Of the kinds of work that are looked at once an hour, those with something to do at ``now``."""
+        hold, question, drawn, behind = self._connection.exec_driver_sql(NEXT_HOURLY).one()
+        due = {
+            "hold": hold is not None and _time(hold) <= now,
+            "question": question is not None and _time(question) <= now,
+            "draw": drawn is None or _draw_after(_time(drawn)) <= now,
+            "behind": behind is not None,
+        }
+        return frozenset(kind for kind, is_due in due.items() if is_due)
+
     def _new(self, table: str) -> list[Any]:
         rows = self._read(table, f"> {self._last[table]} ORDER BY id")
         if rows:
@@ -141,6 +160,13 @@ def _with_times(row: Sequence[Any], times: Sequence[int]) -> list[Any]:
         if values[place] is not None:
             values[place] = _time(values[place])
     return values
+
+
+def _draw_after(drawn: datetime) -> datetime:
+    """The first Monday morning after a week's sample was drawn."""
+    local = drawn.astimezone(JAKARTA)
+    monday = datetime.combine(local.date() - timedelta(days=local.weekday()), DRAWN_AT, JAKARTA)
+    return monday if monday > local else monday + timedelta(days=7)
 
 
 def _time(value: Any) -> datetime:

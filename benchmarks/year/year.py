@@ -13,7 +13,7 @@ from benchmarks.year.people import Citizens
 from benchmarks.year.post import Handed, Post
 from benchmarks.year.rules import BrokenError, Rules
 from benchmarks.year.tally import Tally
-from benchmarks.year.town import KNOWN_DUE, Town, tick_jobs
+from benchmarks.year.town import UNKNOWN, Town, due_kinds, tick_jobs
 from benchmarks.year.watch import News, Watch
 from bot.delivery import record_status
 
@@ -27,7 +27,7 @@ FIRST_ANSWERS = frozenset({"accept", "ask", "set_date", "claim"})
 class Simulation:
     """One town through one year. ``seen`` is called with the time after each step."""
 
-    def __init__(self, town: Town, year: Year, rules: Rules, seed: int) -> None:
+    def __init__(self, town: Town, year: Year, rules: Rules, seed: str) -> None:
         self.town, self.rules, self.tally = town, rules, Tally()
         self.citizens = Citizens(town, seed)
         self.agencies = Agencies(town, seed)
@@ -35,7 +35,7 @@ class Simulation:
         self._clocks = Clocks(rules.city)
         self._post = Post(town.clock, self.citizens.fate)
         self._worker, self._courier = town.worker(), town.courier(self._post)
-        self._jobs = [(job, KNOWN_DUE.get(job.__name__, ())) for job in tick_jobs()]
+        self._jobs = [(job, due_kinds(job)) for job in tick_jobs()]
         self._watch, self._rows = Watch(town.database), dict[int, Any]()
         self._wishes = year.wishes()
         self._looked_at = self._audited_at = town.clock.now()
@@ -46,8 +46,8 @@ class Simulation:
         self._expect_next()
         while (at := self._next()) < until:
             self.town.clock.at = now = _rounded(max(at, self.town.clock.at + timedelta(seconds=1)))
-            self.town.agenda.do_until(now)
-            self._work(now)
+            acts = self.town.agenda.do_until(now)
+            self._work(now, acts > 0)
             self._audit(now)
             yield now
         self.rules.audit(self.town.database)
@@ -68,34 +68,43 @@ class Simulation:
 
     # -- work -----------------------------------------------------------------
 
-    def _work(self, now: datetime) -> None:
-        """Do what is due until nothing is, as the worker's loops and the scheduler's tick would."""
-        now_and_then = now >= self._looked_at + NOW_AND_THEN
+    def _work(self, now: datetime, acted: bool) -> None:
+        """Do what is due until nothing is, as the worker's loops and the scheduler's tick would.
+
+        ``acted``: people have done something since the last look.
+        """
         for _ in range(ROUNDS):
             self._due = self._watch.next_due()
-            done = self._round(now, now_and_then)
-            self._look(now)
-            if not done:
+            done = self._round(now)
+            if not done and not acted:
                 break
-            self.tally.steps, now_and_then = self.tally.steps + done, False
+            self._look(now)
+            self.tally.steps, acted = self.tally.steps + done, False
         else:
             raise BrokenError("lost", f"at {now} there is no end to the work.")
-        if now >= self._looked_at + NOW_AND_THEN:
-            self._looked_at = now
         if "follow_up" in self._due:
             self.rules.overdue(self.town.database, self._due["follow_up"], now, GRAIN)
 
-    def _round(self, now: datetime, now_and_then: bool) -> int:
-        done = 0
-        for job, kinds in self._jobs:
-            if any(self._is_due(kind, now) for kind in kinds) if kinds else now_and_then:
-                done += job.run_due(self.town.database, self.town.rulebook, now)
+    def _round(self, now: datetime) -> int:
+        hourly = self._hourly(now)
+        done = sum(
+            job.run_due(self.town.database, self.town.rulebook, now)
+            for job, kinds in self._jobs
+            if kinds & hourly or any(self._is_due(kind, now) for kind in kinds)
+        )
         if self.town.has_mail or self._is_due("conversation", now):
             self.town.has_mail = False
             done += self._worker.round()
         if done or self._is_due("message", now):
             done += self._courier.round()
         return done
+
+    def _hourly(self, now: datetime) -> frozenset[str]:
+        """What is looked at once an hour, and is due."""
+        if now < self._looked_at + NOW_AND_THEN:
+            return frozenset()
+        self._looked_at = now
+        return self._watch.due_hourly(now) | {UNKNOWN}
 
     def _is_due(self, kind: str, now: datetime) -> bool:
         return kind in self._due and self._due[kind] <= now

@@ -7,11 +7,83 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, String, bindparam, or_, select, update
+from sqlalchemy.orm import Session, selectinload
 
 from storage.models import Conversation, FollowUp, Handover, OutboundMessage, Recheck
 from storage.queries.people import waits_for_answer
+from storage.types import UtcDateTime
+
+# Statements are made once: making one costs the worker more than the database needs to answer it.
+NOW, UNTIL = bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
+OWNER, LIMIT = bindparam("owner", type_=String), bindparam("limit", type_=Integer)
+
+CLAIMED_CONVERSATIONS = (
+    update(Conversation)
+    .where(
+        Conversation.id.in_(
+            select(Conversation.id)
+            .where(
+                Conversation.wake_at <= NOW,
+                or_(Conversation.lease_until.is_(None), Conversation.lease_until < NOW),
+            )
+            .order_by(Conversation.lane, Conversation.wake_at, Conversation.id)
+            .limit(LIMIT)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+    )
+    .values(lease_owner=OWNER, lease_until=UNTIL, lease_token=Conversation.lease_token + 1)
+    .returning(Conversation.id, Conversation.lease_token)
+    .execution_options(synchronize_session=False)
+)
+HELD_CONVERSATION = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("conversation"), Conversation.lease_token == bindparam("token"))
+    .with_for_update()
+)
+CLAIMED_OUTBOUND = (
+    update(OutboundMessage)
+    .where(
+        OutboundMessage.id.in_(
+            select(OutboundMessage.id)
+            .where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= NOW)
+            .order_by(OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
+            .limit(LIMIT)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+    )
+    .values(state="sending", lease_owner=OWNER, lease_until=UNTIL, attempts=OutboundMessage.attempts + 1)
+    .returning(OutboundMessage)
+    .execution_options(synchronize_session=False)
+)
+FOLLOW_UPS_OF_TICKET = select(FollowUp).where(FollowUp.ticket_id == bindparam("ticket"))
+ONE_FOLLOW_UP = FOLLOW_UPS_OF_TICKET.where(
+    FollowUp.kind == bindparam("kind"), FollowUp.round == bindparam("round")
+)
+DUE_FOLLOW_UPS = (
+    select(FollowUp)
+    .where(FollowUp.state == "waiting", FollowUp.due_at <= NOW)
+    .options(selectinload(FollowUp.ticket))
+    .order_by(FollowUp.due_at, FollowUp.id)
+    .limit(LIMIT)
+    .with_for_update(skip_locked=True)
+)
+DUE_RECHECKS = (
+    select(Recheck)
+    .where(Recheck.state == "waiting", Recheck.due_at <= NOW)
+    .order_by(Recheck.due_at, Recheck.id)
+    .limit(LIMIT)
+    .with_for_update(skip_locked=True)
+)
+OVERDUE_HANDOVERS = (
+    select(Handover)
+    .where(waits_for_answer(), Handover.due_at <= NOW, Handover.reminded_at.is_(None))
+    .order_by(Handover.due_at, Handover.id)
+    .limit(LIMIT)
+    .with_for_update(skip_locked=True)
+)
 
 
 @dataclass(frozen=True)
@@ -26,92 +98,43 @@ def claim_conversations(
     session: Session, owner: str, now: datetime, limit: int, lasting: timedelta
 ) -> list[Lease]:
     """Take up to ``limit`` conversations that are due, emergencies first, then the longest waiting."""
-    due = (
-        select(Conversation.id)
-        .where(Conversation.wake_at <= now, _is_free(now))
-        .order_by(Conversation.lane, Conversation.wake_at, Conversation.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claim = (
-        update(Conversation)
-        .where(Conversation.id.in_(due.scalar_subquery()))
-        .values(lease_owner=owner, lease_until=now + lasting, lease_token=Conversation.lease_token + 1)
-        .returning(Conversation.id, Conversation.lease_token)
-        .execution_options(synchronize_session=False)
-    )
-    return [Lease(*row) for row in session.execute(claim)]
+    by = {"owner": owner, "now": now, "until": now + lasting, "limit": limit}
+    return [Lease(*row) for row in session.execute(CLAIMED_CONVERSATIONS, by)]
 
 
 def hold_lease(session: Session, lease: Lease) -> Conversation | None:
     """The conversation, locked for this transaction; None when the lease has gone to somebody else."""
-    return session.scalar(
-        select(Conversation)
-        .where(Conversation.id == lease.conversation_id, Conversation.lease_token == lease.token)
-        .with_for_update()
-    )
+    return session.scalar(HELD_CONVERSATION, {"conversation": lease.conversation_id, "token": lease.token})
 
 
 def claim_outbound(
     session: Session, owner: str, now: datetime, limit: int, lasting: timedelta
 ) -> list[OutboundMessage]:
     """Take up to ``limit`` messages that are due and mark them as being sent."""
-    due = (
-        select(OutboundMessage.id)
-        .where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= now)
-        .order_by(OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claim = (
-        update(OutboundMessage)
-        .where(OutboundMessage.id.in_(due.scalar_subquery()))
-        .values(
-            state="sending",
-            lease_owner=owner,
-            lease_until=now + lasting,
-            attempts=OutboundMessage.attempts + 1,
-        )
-        .returning(OutboundMessage)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(session.scalars(claim), key=lambda message: (message.lane, message.id))
+    by = {"owner": owner, "now": now, "until": now + lasting, "limit": limit}
+    return sorted(session.scalars(CLAIMED_OUTBOUND, by), key=lambda message: (message.lane, message.id))
 
 
 def due_follow_ups(session: Session, now: datetime, limit: int) -> Sequence[FollowUp]:
     """Up to ``limit`` follow-ups that are due, locked until the end of the transaction."""
-    return session.scalars(
-        select(FollowUp)
-        .where(FollowUp.state == "waiting", FollowUp.due_at <= now)
-        .order_by(FollowUp.due_at, FollowUp.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    return session.scalars(DUE_FOLLOW_UPS, {"now": now, "limit": limit}).all()
 
 
 def follow_up(session: Session, ticket_id: int, kind: str, number: int) -> FollowUp | None:
     """One step of a ticket, by what makes it the only one."""
-    found = select(FollowUp).where(FollowUp.ticket_id == ticket_id, FollowUp.kind == kind)
-    return session.scalar(found.where(FollowUp.round == number))
+    return session.scalar(ONE_FOLLOW_UP, {"ticket": ticket_id, "kind": kind, "round": number})
+
+
+def follow_ups_of(session: Session, ticket_id: int) -> Sequence[FollowUp]:
+    """All steps of a ticket, whatever became of them."""
+    return session.scalars(FOLLOW_UPS_OF_TICKET, {"ticket": ticket_id}).all()
 
 
 def due_rechecks(session: Session, now: datetime, limit: int) -> Sequence[Recheck]:
     """Up to ``limit`` questions that are due to be asked again, locked until the end of the transaction."""
-    return session.scalars(
-        select(Recheck)
-        .where(Recheck.state == "waiting", Recheck.due_at <= now)
-        .order_by(Recheck.due_at, Recheck.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    return session.scalars(DUE_RECHECKS, {"now": now, "limit": limit}).all()
 
 
 def overdue_handovers(session: Session, now: datetime, limit: int) -> list[Handover]:
     """Up to ``limit`` messages that a person should have answered and nobody was told of, locked."""
-    late = select(Handover).where(waits_for_answer(), Handover.due_at <= now, Handover.reminded_at.is_(None))
-    rows = late.order_by(Handover.due_at, Handover.id).limit(limit).with_for_update(skip_locked=True)
-    return list(session.scalars(rows))
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(Conversation.lease_until.is_(None), Conversation.lease_until < now)
+    return list(session.scalars(OVERDUE_HANDOVERS, {"now": now, "limit": limit}))

@@ -4,12 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Assignment, Digest, FollowUp, Ticket
 from storage.queries.incidents import is_follower
 from storage.queries.inserting import insert_once
+
+BRING_FORWARD = (
+    update(Digest)
+    .where(
+        Digest.kind == bindparam("of_kind"),
+        Digest.target == bindparam("to_target"),
+        or_(Digest.due_at.is_(None), Digest.due_at > bindparam("by")),
+    )
+    .values(due_at=bindparam("by"))
+    .execution_options(synchronize_session=False)
+)
 
 
 class Line(NamedTuple):
@@ -39,9 +50,7 @@ def target_of(agency: str, unit: str | None) -> str:
 def bring(session: Session, kind: str, target: str, at: datetime) -> None:
     """Have a list written by ``at``; one that is due sooner stays."""
     insert_once(session, Digest, {"kind": kind, "target": target, "due_at": at})
-    later = or_(Digest.due_at.is_(None), Digest.due_at > at)
-    mine = update(Digest).where(Digest.kind == kind, Digest.target == target, later)
-    session.execute(mine.values(due_at=at).execution_options(synchronize_session=False))
+    session.execute(BRING_FORWARD, {"of_kind": kind, "to_target": target, "by": at})
 
 
 def due(session: Session, now: datetime, limit: int) -> Sequence[Digest]:

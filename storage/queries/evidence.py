@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from storage.models import Attachment, Claim, InboundMessage, MediaFile, PhotoPrint, Ticket
@@ -14,6 +14,10 @@ PIECES, DIGITS = 8, 4
 FEWEST_BITS, MOST_BITS = 8, 120
 CLAIMED = ("claimed_done", "done")
 OK, NOT_OK = "ok", "not_ok"
+
+CLAIM_WITH_PHOTO = select(Claim.id).where(
+    Claim.ticket_id == bindparam("ticket"), Claim.round == bindparam("round"), Claim.attachment_id.is_not(None)
+)
 
 
 class Alike(NamedTuple):
@@ -107,8 +111,7 @@ def photos_before(session: Session, ticket_ids: Collection[int]) -> dict[int, li
 
 def has_photo(session: Session, ticket_id: int, moves: int) -> bool:
     """Whether the claim that was a ticket's ``moves``-th move came with a photo."""
-    its = (Claim.ticket_id == ticket_id, Claim.round == moves, Claim.attachment_id.is_not(None))
-    return session.scalar(select(Claim.id).where(*its)) is not None
+    return session.scalar(CLAIM_WITH_PHOTO, {"ticket": ticket_id, "round": moves}) is not None
 
 
 def numbers_of(session: Session, ticket_ids: Collection[int]) -> dict[int, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, defer
 
 from storage.models import InboundMessage, Incident, MediaFile, Ticket, TicketEvent, User
@@ -39,45 +39,89 @@ class Around:
     by_words: bool = False
 
 
+OPEN_LIKE = select(*COLUMNS).where(
+    Ticket.service == bindparam("service"),
+    Ticket.status.in_(bindparam("statuses", expanding=True)),
+    Ticket.kind == bindparam("kind"),
+    Ticket.urgent == bindparam("urgent"),
+    ~Ticket.sealed,
+    Ticket.id != bindparam("but"),
+)
+RECENT = OPEN_LIKE.where(Ticket.created_at > bindparam("since")).order_by(Ticket.created_at.desc()).limit(NEAREST)
+RECENT_IN_AREA = RECENT.where(Ticket.area == bindparam("area"))
+RECENT_WITHOUT_AREA = RECENT.where(Ticket.area.is_(None))
+# By latitude, not by time: a planner that sorts by time reads all that is about this service.
+BESIDE = OPEN_LIKE.where(
+    Ticket.latitude.between(bindparam("south"), bindparam("north")),
+    Ticket.longitude.between(bindparam("west"), bindparam("east")),
+).limit(MOST_BESIDE)
+WITH_PHOTOS = (
+    OPEN_LIKE.add_columns(MediaFile.perceptual_hash)
+    .join(InboundMessage, InboundMessage.ticket_id == Ticket.id)
+    .join(MediaFile, MediaFile.inbound_id == InboundMessage.id)
+    .where(Ticket.created_at > bindparam("since"), MediaFile.perceptual_hash.is_not(None))
+    .order_by(Ticket.created_at.desc())
+    .limit(2 * NEAREST)
+)
+NEWEST_OF_CITIZEN = (
+    # By person alone: nobody has many, and a planner that starts from the service reads all of that.
+    select(Ticket.id, Ticket.service, Ticket.status, Ticket.created_at, Ticket.sealed)
+    .where(Ticket.citizen_id == bindparam("citizen"), Ticket.id != bindparam("but"))
+    .order_by(Ticket.id.desc())
+    .limit(MOST_OWN)
+)
+PHOTO_HASHES = (
+    select(MediaFile.perceptual_hash)
+    .join(InboundMessage, InboundMessage.id == MediaFile.inbound_id)
+    .where(
+        or_(
+            InboundMessage.ticket_id == bindparam("ticket"),
+            InboundMessage.id.in_(bindparam("messages", expanding=True)),
+        ),
+        MediaFile.perceptual_hash.is_not(None),
+    )
+)
+
+
 def candidates(session: Session, around: Around, but: int) -> Sequence[Candidate]:
     """Tickets that may be about the same, the oldest first; every way to them is an index."""
-    mine = _open(around, but)
-    ways = [mine.where(*way).order_by(Ticket.created_at.desc()).limit(NEAREST) for way in _named_ways(around)]
-    if around.latitudes and around.longitudes:
-        # By latitude, not by time: a planner that sorts by time reads all that is about this service.
-        beside = Ticket.latitude.between(*around.latitudes), Ticket.longitude.between(*around.longitudes)
-        ways.append(mine.where(*beside).limit(MOST_BESIDE))
-    found = {row.id: row for way in ways for row in session.execute(way) if row.created_at > around.since}
+    wanted = _wanted(around, but)
+    rows = (row for way in _ways(around) for row in session.execute(way, wanted))
+    found = {row.id: row for row in rows if row.created_at > around.since}
     return [found[key] for key in sorted(found)]
 
 
-def _named_ways(around: Around) -> Iterable[tuple[ColumnElement[bool], ...]]:
-    recent = Ticket.created_at > around.since
+def _ways(around: Around) -> Iterable[Select[*tuple[Any, ...]]]:
     if around.area:
-        yield Ticket.area == around.area, recent
+        yield RECENT_IN_AREA
     if around.by_words:
-        yield (Ticket.area.is_(None), recent) if around.area else (recent,)
+        yield RECENT_WITHOUT_AREA if around.area else RECENT
+    if around.latitudes and around.longitudes:
+        yield BESIDE
 
 
-def _open(around: Around, but: int) -> Select[*tuple[Any, ...]]:
-    return select(*COLUMNS).where(
-        Ticket.service == around.service,
-        Ticket.status.in_(around.statuses),
-        Ticket.kind == around.kind,
-        Ticket.urgent == around.urgent,
-        ~Ticket.sealed,
-        Ticket.id != but,
-    )
+def _wanted(around: Around, but: int) -> dict[str, Any]:
+    (south, north), (west, east) = around.latitudes or (None, None), around.longitudes or (None, None)
+    return {
+        "service": around.service,
+        "statuses": around.statuses,
+        "kind": around.kind,
+        "urgent": around.urgent,
+        "since": around.since,
+        "area": around.area,
+        "but": but,
+        "south": south,
+        "north": north,
+        "west": west,
+        "east": east,
+    }
 
 
 def of_citizen(
     session: Session, citizen_id: int, service: str, since: datetime, statuses: Sequence[str], but: int
 ) -> Sequence[Ticket]:
     """This person's own tickets about one kind of matter, the newest first."""
-    # By person alone: nobody has many, and a planner that starts from the service reads all of that.
-    columns = select(Ticket.id, Ticket.service, Ticket.status, Ticket.created_at, Ticket.sealed)
-    mine = columns.where(Ticket.citizen_id == citizen_id, Ticket.id != but)
-    rows = session.execute(mine.order_by(Ticket.id.desc()).limit(MOST_OWN))
+    rows = session.execute(NEWEST_OF_CITIZEN, {"citizen": citizen_id, "but": but})
     fitting = [
         row.id
         for row in rows
@@ -192,22 +236,13 @@ def was_split(session: Session, ticket_id: int) -> bool:
 
 def photo_hashes(session: Session, ticket_id: int, message_ids: Sequence[int] = ()) -> Sequence[str]:
     """The hashes of the photos that came with a ticket, or with these messages of it."""
-    came = or_(InboundMessage.ticket_id == ticket_id, InboundMessage.id.in_(message_ids))
-    hashes = select(MediaFile.perceptual_hash).join(InboundMessage, InboundMessage.id == MediaFile.inbound_id)
-    found = session.scalars(hashes.where(came, MediaFile.perceptual_hash.is_not(None)))
+    found = session.scalars(PHOTO_HASHES, {"ticket": ticket_id, "messages": message_ids})
     return [value for value in found if value]
 
 
 def with_photos(session: Session, around: Around, but: int) -> Sequence[tuple[Candidate, str]]:
     """Recent tickets about the same service that photos came with, and those photos' hashes."""
-    found = (
-        _open(around, but)
-        .add_columns(MediaFile.perceptual_hash)
-        .join(InboundMessage, InboundMessage.ticket_id == Ticket.id)
-        .join(MediaFile, MediaFile.inbound_id == InboundMessage.id)
-        .where(Ticket.created_at > around.since, MediaFile.perceptual_hash.is_not(None))
-    )
-    rows = session.execute(found.order_by(Ticket.created_at.desc()).limit(2 * NEAREST))
+    rows = session.execute(WITH_PHOTOS, _wanted(around, but))
     return [(row, row.perceptual_hash) for row in rows]
 
 

@@ -6,13 +6,32 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Conversation, Notice, OutboundMessage
 from storage.queries.inserting import insert_once
 
 UNSENT = ("cancelled", "failed")
+
+IS_DUE = (Notice.state == "waiting", Notice.due_at <= bindparam("now"))
+DUE_CONVERSATIONS = (
+    select(Conversation)
+    .where(Conversation.id.in_(select(Notice.conversation_id).where(*IS_DUE)))
+    .order_by(Conversation.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+DUE_IN = (
+    select(Notice)
+    .where(*IS_DUE, Notice.conversation_id.in_(bindparam("conversations", expanding=True)))
+    .order_by(Notice.conversation_id, Notice.id)
+)
+LAST_WAITING = select(func.max(OutboundMessage.due_at)).where(
+    OutboundMessage.conversation_id == bindparam("conversation"),
+    OutboundMessage.state == "waiting",
+    OutboundMessage.wording.in_(bindparam("wordings", expanding=True)),
+)
 
 
 @dataclass(frozen=True)
@@ -34,15 +53,10 @@ def wait(session: Session, waiting: Waiting, now: datetime, due: datetime) -> bo
 
 def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation, list[Notice]]]:
     """What is due, by conversation; up to ``limit`` conversations, locked until the end of the transaction."""
-    waiting = select(Notice.conversation_id).where(Notice.state == "waiting", Notice.due_at <= now)
-    mine = select(Conversation).where(Conversation.id.in_(waiting)).order_by(Conversation.id).limit(limit)
-    held = {row.id: row for row in session.scalars(mine.with_for_update(skip_locked=True))}
+    held = {row.id: row for row in session.scalars(DUE_CONVERSATIONS, {"now": now, "limit": limit})}
     if not held:
         return []
-    theirs = select(Notice).where(
-        Notice.state == "waiting", Notice.due_at <= now, Notice.conversation_id.in_(held)
-    )
-    rows = session.scalars(theirs.order_by(Notice.conversation_id, Notice.id))
+    rows = session.scalars(DUE_IN, {"now": now, "conversations": list(held)})
     return [(held[key], list(group)) for key, group in groupby(rows, key=lambda row: row.conversation_id)]
 
 
@@ -59,9 +73,4 @@ def told_since(session: Session, citizen_id: int, begins: str, since: datetime) 
 
 def last_waiting(session: Session, conversation_id: int, wordings: Collection[str]) -> datetime | None:
     """When the last of these sentences that is still to be sent goes out."""
-    mine = select(func.max(OutboundMessage.due_at)).where(
-        OutboundMessage.conversation_id == conversation_id,
-        OutboundMessage.state == "waiting",
-        OutboundMessage.wording.in_(wordings),
-    )
-    return session.scalar(mine)
+    return session.scalar(LAST_WAITING, {"conversation": conversation_id, "wordings": list(wordings)})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import Integer, ScalarSelect, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import InboundMessage
@@ -17,23 +17,28 @@ class Unread(NamedTuple):
     nth_before: datetime | None
 
 
-def unread(session: Session, conversation_ids: Sequence[int], nth: int) -> list[Unread]:
-    """Everything that is not done in these conversations, oldest first: one statement, whatever their number."""
-    rows = session.execute(
-        select(InboundMessage, _nth_before(nth))
-        .where(InboundMessage.conversation_id.in_(conversation_ids), InboundMessage.state != "done")
-        .order_by(InboundMessage.id)
-    )
-    return [Unread(*row) for row in rows]
-
-
-def _nth_before(nth: int) -> ScalarSelect[datetime]:
+def _nth_before() -> ScalarSelect[datetime]:
     earlier = aliased(InboundMessage)
     return (
         select(earlier.received_at)
         .where(earlier.conversation_id == InboundMessage.conversation_id, earlier.id < InboundMessage.id)
         .order_by(earlier.id.desc())
-        .offset(nth - 1)
+        .offset(bindparam("nth", type_=Integer) - 1)
         .limit(1)
         .scalar_subquery()
     )
+
+
+UNREAD = (
+    select(InboundMessage, _nth_before())
+    .where(
+        InboundMessage.conversation_id.in_(bindparam("conversations", expanding=True)),
+        InboundMessage.state != "done",
+    )
+    .order_by(InboundMessage.id)
+)
+
+
+def unread(session: Session, conversation_ids: Sequence[int], nth: int) -> list[Unread]:
+    """Everything that is not done in these conversations, oldest first: one statement, whatever their number."""
+    return [Unread(*row) for row in session.execute(UNREAD, {"conversations": conversation_ids, "nth": nth})]

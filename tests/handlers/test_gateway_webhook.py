@@ -363,7 +363,7 @@ bodies = st.one_of(
 def test_no_body_makes_it_fail(local: GatewayWeb) -> None:
     seen: set[int] = set()
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(bodies, st.sampled_from([MESSAGES, STATUS]))
     def answers(body: bytes, path: str) -> None:
         status = local.post(body, path).status_code

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from benchmarks.year.calendar import JAKARTA
-from benchmarks.year.demand import Wish, Year
+from benchmarks.year.demand import Part, Wish, Year
 from benchmarks.year.profile import USUAL, load_profile
 from benchmarks.year.speech import RecordedNlu, meaning
 from bot.rulebook import Rulebook
@@ -39,6 +39,14 @@ def test_the_same_seed_gives_the_same_year_and_another_another() -> None:
     assert wishes(0.01, seed=7) != wishes(0.01, seed=8)
 
 
+def test_the_parts_of_the_city_together_are_the_whole_and_have_about_as_much_to_do() -> None:
+    profile = load_profile(USUAL)
+    first, second = (list(Year(profile, 0.02, 7, part=Part(number, 2)).wishes()) for number in (1, 2))
+    assert sorted([*first, *second], key=_what) == sorted(wishes(0.02, seed=7), key=_what)
+    assert not {wish.area for wish in first} & {wish.area for wish in second}
+    assert abs(len(first) - len(second)) < 0.15 * len(first)
+
+
 def test_the_services_are_those_of_the_city_and_nobody_sounds_like_an_emergency(rulebook: Rulebook) -> None:
     texts = {(wish.service, wish.text) for wish in wishes(0.1)}
     assert {service for service, _ in texts} <= set(rulebook.city.services)
@@ -51,6 +59,10 @@ def test_what_was_recorded_is_understood_also_behind_other_lines() -> None:
     first, second, third = nlu.understand(["got mampet", "halo\ngot mampet", "apa ini"])
     assert first == second == meaning("lapor", "saluran_air")
     assert third.intent.label == "di_luar_cakupan"
+
+
+def _what(wish: Wish) -> tuple[object, ...]:
+    return wish.at, wish.area.kelurahan, wish.service, wish.text
 
 
 def _month(at):  # type: ignore[no-untyped-def]
