@@ -96,7 +96,7 @@ lint: .venv/.test-installed  ## ruff, mypy, import-linter
 
 .PHONY: test-fast
 test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
-	@.venv/bin/python -m pytest -n 2 -m "not processes and not browser"
+	@.venv/bin/python -m pytest -m "not processes and not browser"
 
 .PHONY: properties
 properties: .venv/.test-installed  ## Thousands of random conversations, every rule after every turn (SEQUENCES=5000)
