@@ -1,7 +1,8 @@
-"""A number to write to, on each database."""
+"""A number to write to and a room in which files are fetched, on each database."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,21 @@ from bot.rulebook import Rulebook
 from storage.database import Database
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number
+from tests.support.media import Darkroom
 
 
 @pytest.fixture
 def number(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[Number]:
     with ThreadPoolExecutor(4) as pool:
         yield Number(database, rulebook, clock, pool)
+
+
+@pytest.fixture
+def room(database: Database, rulebook: Rulebook, clock: MoveableClock, tmp_path: Path) -> Darkroom:
+    return Darkroom(database, rulebook, clock, tmp_path / "media")
+
+
+@pytest.fixture
+def quick(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock, tmp_path: Path) -> Darkroom:
+    """On one database only, where its kind makes no difference."""
+    return Darkroom(sqlite_database, rulebook, clock, tmp_path / "media")

@@ -1,5 +1,6 @@
 """What tests of the pages share; how it is put together stands in ``city_hall.py``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from storage.database import Database
 from tests.handlers.city_hall import CityHall, build, on
 from tests.standins.citizen import Citizen
 from tests.support.clock import MoveableClock
+from tests.support.gateway import GatewayWeb, gateway_settings, gateway_web
 from tests.support.settings import OUR_WHATSAPP, isolated_settings
 from tests.support.web import LINE, Web
 
@@ -40,3 +42,16 @@ def local_web(sqlite_database: Database, rulebook: Rulebook, clock: MoveableCloc
 @pytest.fixture
 def sari() -> Citizen:
     return Citizen(LINE, OUR_WHATSAPP, name="Sari")
+
+
+@pytest.fixture
+def gateway(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[GatewayWeb]:
+    with gateway_web(database, rulebook, clock, gateway_settings()) as served:
+        yield served
+
+
+@pytest.fixture
+def local_gateway(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[GatewayWeb]:
+    """For what never reaches the database."""
+    with gateway_web(sqlite_database, rulebook, clock, gateway_settings()) as served:
+        yield served
