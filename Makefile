@@ -76,7 +76,7 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target model lint test-fast test-processes test-nlu browser-test
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target model lint fast-bot fast-others test-processes test-nlu browser-test
 
 # Three at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
 test-processes browser-test: | model
@@ -97,6 +97,13 @@ lint: .venv/.test-installed  ## ruff, mypy, import-linter
 .PHONY: test-fast
 test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
 	@.venv/bin/python -m pytest -m "not processes and not browser"
+
+# The same in two halves of about the same length, for a machine with two processors.
+.PHONY: fast-bot fast-others
+fast-bot: .venv/.test-installed
+	@.venv/bin/python -m pytest -m "not processes and not browser" tests/bot tests/storage tests/nlu tests/architecture
+fast-others: .venv/.test-installed
+	@.venv/bin/python -m pytest -m "not processes and not browser" $(addprefix --ignore=tests/,bot storage nlu architecture)
 
 .PHONY: properties
 properties: .venv/.test-installed  ## Thousands of random conversations, every rule after every turn (SEQUENCES=5000)

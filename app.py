@@ -9,28 +9,39 @@ from flask import Flask
 from pydantic import ValidationError
 
 from bot.clock import Clock, simulated_clock, system_clock
+from bot.copies import Copies
 from bot.errors import ConfigError
 from bot.logs import set_up_logging
-from bot.messages import EMAIL, GATEWAY, SIMULATOR, SMS, WHATSAPP, Channel
+from bot.messages import EMAIL, GATEWAY, SIMULATOR, SMS, WEBHOOK, WHATSAPP, Channel
+from bot.reconciliation import Reconciler
 from bot.rulebook import load_rulebook
 from bot.settings import ROOT, Settings
+from handlers.channels.agency_webhook import AgencyWebhook
 from handlers.channels.email import EmailChannel
 from handlers.channels.http_gateway import GatewayChannel, Line
 from handlers.channels.local import LocalChannel
 from handlers.channels.media import media_sources
 from handlers.channels.twilio import TwilioChannel
-from handlers.commands import city, database, doctor, nlu, templates, users
+from handlers.channels.twilio_archive import archive_of, lines_of
+from handlers.commands import city, costs, database, doctor, nlu, reconcile, templates, users
 from handlers.edge import Edge
 from handlers.web import create_web
 from nlu.client import NluClient
 from nlu.live import LiveUrl
 from scheduler.commands import worker_command
+from scheduler.provider import AtProvider
 from scheduler.worker import Parts
 from storage import keyring
 from storage.database import Database, open_database
 from storage.local_secrets import kept_secret
 
-CITY_COMMANDS = (city.check_config, templates.list_templates, doctor.doctor_command())
+CITY_COMMANDS = (
+    city.check_config,
+    templates.list_templates,
+    doctor.doctor_command(),
+    reconcile.reconcile,
+    costs.costs,
+)
 
 
 def create_app() -> Flask:
@@ -63,7 +74,20 @@ def worker_parts(edge: Edge) -> Parts:
         edge.clock,
         media_sources(edge.settings, edge.database),
         edge.files,
+        edge.settings.trial,
+        _at_provider(edge),
     )
+
+
+def _at_provider(edge: Edge) -> AtProvider | None:
+    """What is compared and deleted at Twilio; nothing without an account."""
+    settings = edge.settings
+    archive, lines = archive_of(settings), lines_of(settings)
+    if archive is None:
+        return None
+    reconciler = Reconciler(edge.database, edge.rulebook.words, archive, edge.clock, lines)
+    copies = Copies(edge.database, archive, edge.clock, tuple(lines), settings.copies_kept)
+    return AtProvider(reconciler, copies, settings.reconcile_every)
 
 
 def channels(settings: Settings) -> dict[str, Channel]:
@@ -71,6 +95,7 @@ def channels(settings: Settings) -> dict[str, Channel]:
     found: dict[str, Channel] = {
         SIMULATOR: LocalChannel(),
         EMAIL: EmailChannel(settings.smtp_url) if settings.smtp_url else LocalChannel(),
+        WEBHOOK: AgencyWebhook(settings.agency_webhook_secret),
     }
     if settings.has_twilio and settings.twilio_auth_token:
         senders = {WHATSAPP: settings.twilio_whatsapp_from, SMS: settings.twilio_sms_from}

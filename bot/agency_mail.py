@@ -12,10 +12,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import incident_others, ladder, outbox
+from bot import agency_ways, incident_others, ladder
+from bot.agency_ways import Case
 from bot.errors import LinkExpiredError, NotFoundError
 from bot.ladder import AGENCY, HEAD
 from bot.outbox import Letter
+from bot.privacy import mask
 from bot.routing import address_of
 from bot.rulebook import Rulebook
 from bot.status import Move
@@ -166,20 +168,24 @@ def _write(
     subject = say(f"{wording}_subject", rulebook.language, values)
     lead = say(wording, rulebook.language, values)
     parts, layout = {"lead": lead, "subject": subject, **values}, layouts(rulebook.texts)
-    outbox.by_mail(
-        session,
-        rulebook,
-        Letter(
-            key=f"mail:{key}",
-            to=recipient,
-            subject=subject,
-            text=layout.get_template("mail.txt").render(parts),
-            html=layout.get_template("mail.html").render(parts),
-            ticket_id=ticket.id,
-            lane=EMERGENCY_LANE if ticket.urgent else NORMAL_LANE,
-        ),
-        now,
+    letter = Letter(
+        key=f"mail:{key}",
+        to=recipient,
+        subject=subject,
+        text=layout.get_template("mail.txt").render(parts),
+        html=layout.get_template("mail.html").render(parts),
+        ticket_id=ticket.id,
+        lane=EMERGENCY_LANE if ticket.urgent else NORMAL_LANE,
     )
+    is_mail = ticket.sealed or to is not None or ticket.unit is not None
+    told = None if is_mail else _case(ticket, wording, values)
+    agency_ways.send(session, rulebook, ticket, letter, told, now)
+
+
+def _case(ticket: Ticket, wording: str, values: Mapping[str, Any]) -> Case:
+    """What is said of it by WhatsApp or webhook; what has no deadline has no ``due``."""
+    due = ticket.solve_by.isoformat() if values["due"] else ""
+    return Case(wording, ticket.number, values["service"], mask(values["place"]), values["link"], due)
 
 
 def _values(rulebook: Rulebook, ticket: Ticket) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import clocks
@@ -14,6 +14,14 @@ from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Status
 from storage.models import Assignment, Ticket
 from storage.queries import digests
+
+CURRENT = (
+    select(Assignment)
+    .where(Assignment.ticket_id == bindparam("ticket"), Assignment.ended_at.is_(None))
+    .order_by(Assignment.id.desc())
+    .limit(1)
+    .execution_options(autoflush=False)  # a new one is flushed where it begins; see also :func:`current`
+)
 
 
 def begin(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
@@ -44,8 +52,8 @@ def begin_anew(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
 
 def current(session: Session, ticket: Ticket) -> Assignment | None:
     """The running time of the agency that holds the ticket now."""
-    mine = select(Assignment).where(Assignment.ticket_id == ticket.id, Assignment.ended_at.is_(None))
-    return session.scalar(mine.order_by(Assignment.id.desc()).limit(1))
+    held = session.scalar(CURRENT, {"ticket": ticket.id})
+    return held if held and held.ended_at is None else None  # it may have ended in this very transaction
 
 
 def end(session: Session, ticket: Ticket, how: str, now: datetime) -> None:

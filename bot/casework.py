@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot import citizens, incident_news, outbox
 from bot.case import Case, Facts
@@ -21,6 +21,16 @@ from storage.models import InboundMessage, Ticket
 
 # Questions whose ticket has no number yet when they are asked.
 ABOUT_WHAT_WAS_FILED = frozenset({Asked.SAFE, Asked.EMERGENCY_PLACE, Asked.DETAIL})
+STILL_UNREAD = (
+    select(InboundMessage.id)
+    .where(
+        InboundMessage.conversation_id == bindparam("conversation"),
+        InboundMessage.state != "done",
+        InboundMessage.id.not_in(bindparam("handled", expanding=True)),
+    )
+    .limit(1)
+    .execution_options(autoflush=False)  # a turn changes no messages but those that it handles
+)
 
 
 def carry_out(case: Case, turn: Turn) -> None:
@@ -130,15 +140,7 @@ def with_notice(case: Case, text: str, titles: Sequence[str] = (), *, asks: bool
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:
     """Give the conversation back; what is still unread (a second matter, a later message) wakes it at once."""
     handled = [message.id for message in case.messages]
-    unread = case.session.scalar(
-        select(InboundMessage.id)
-        .where(
-            InboundMessage.conversation_id == case.conversation.id,
-            InboundMessage.state != "done",
-            InboundMessage.id.not_in(handled),
-        )
-        .limit(1)
-    )
+    unread = case.session.scalar(STILL_UNREAD, {"conversation": case.conversation.id, "handled": handled})
     case.conversation.dialogue = dialogue.to_json()
     case.conversation.wake_at = case.now if unread else wake_at
     case.conversation.lane = NORMAL_LANE

@@ -11,9 +11,10 @@ import holidays
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from bot.city_agency import Agency as Agency
 from bot.city_checks import COORDINATORS as COORDINATORS
 from bot.city_checks import inconsistencies
-from bot.city_fields import Email, Part, TimeField
+from bot.city_fields import Part, TimeField
 from bot.costs import Cost
 from bot.deadlines import WorkingCalendar
 from bot.duty_policy import DutyPolicy
@@ -22,17 +23,8 @@ from bot.evidence_policy import EvidencePolicy, ServiceEvidence
 from bot.follow_policy import LADDER, Deadlines, FollowUpPolicy, OwnDeadlines, People, UrgentPolicy
 from bot.incident_policy import IncidentPolicy
 from bot.ladder import Ladder
+from bot.rates import Rates
 from bot.samples import Samples
-
-
-class Agency(Part):
-    """Who answers for services. ``head_email`` hears of what is overdue; ``known_as``: how else people call it."""
-
-    name: str
-    known_as: tuple[str, ...] = ()
-    email: Email
-    head_email: Email | None = None
-    units: dict[str, Email] = Field(default_factory=dict)
 
 
 class OwnQuestion(Part):
@@ -177,6 +169,7 @@ class City(Part):
     templates: dict[str, str] = Field(default_factory=dict)
     channels: dict[str, ChannelPolicy] = Field(default_factory=dict)
     costs: dict[str, Cost] = Field(default_factory=dict)
+    rates: Rates = Rates()
     samples: Samples = Samples()
 
     @field_validator("timezone")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot import costs, incident_policy, ladder
+from bot import city_agency, costs, incident_policy, ladder
 from bot.messages import CHANNELS
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def inconsistencies(city: "City") -> Iterator[str]:
     for number, rule in enumerate(city.routing):
         yield from (f"routing.{number}: {problem}" for problem in _rule_problems(city, rule))
     yield from _unreachable(city.routing)
+    yield from city_agency.mistakes(city.agencies, city.templates)
     yield from costs.mistakes(city.costs)
     yield from ladder.mistakes(city.ladder, "ladder")
     yield from ladder.mistakes(city.urgent.ladder, "urgent.ladder")

@@ -99,7 +99,7 @@ def _flags(
     session: Session, rulebook: Rulebook, ticket: Ticket, picture: Picture | None, now: datetime
 ) -> tuple[Flag, ...]:
     policy = rulebook.city.evidence
-    began = [event.at for event in ticket.events if event.kind in REOPENING]
+    began = [event.at for event in ticket.events if event.kind in REOPENING] if ticket.reopened else []
     work = Work(began[-1] if began else ticket.created_at, now, ticket.latitude, ticket.longitude,
                 needs_photo(rulebook, ticket))  # fmt: skip
     if picture is None:

@@ -1,263 +1,230 @@
-"""Sends what is due in the outbox, and finds out what became of a message nobody knows about.
+"""Sends what is due in the outbox, each channel on a line of its own.
 
-A message is marked as being sent before the provider is asked, so a crash in between leaves it *in doubt* and
-never sends it twice. Doubt is settled by the provider's callback or by looking the message up; only what may
-arrive twice (e-mails, the first reply to an emergency) is simply sent again.
+A message is marked as being sent before the provider is asked, so a crash in between leaves it *in doubt*
+(``bot.doubt``) and never sends it twice. What goes wrong is judged by its class (``bot.failing``); what the
+provider reports later comes in through ``bot.reports``.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 
 import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, defer
 
+from bot import courtesy, doubt, failures, outcomes, tickets, ways
 from bot.clock import Clock
-from bot.messages import SMS, WHATSAPP, Channel, SendError, Sent
-from bot.outbox import outgoing
-from bot.ways import by_next_way
+from bot.forms import TEMPLATE, form_of, outgoing
+from bot.lines import SLOTS, Line
+from bot.messages import CHANNELS, EMAIL, Channel, SendError, Sent
+from bot.plain_text import plain_text
+from bot.rates import PersonPace
+from bot.rulebook import Rulebook
+from bot.segments import segments
+from bot.tickets import By
+from bot.words import EMERGENCY_LANE
 from storage.database import Database
-from storage.models import OutboundMessage
-from storage.queries.claiming import claim_outbound
+from storage.models import OutboundMessage, Ticket
+from storage.queries import announcements, sending
 
 log = structlog.get_logger()
 
-BATCH = 32
-SENDERS = 8
 LEASE = timedelta(seconds=30)
-SETTLE_AFTER = timedelta(seconds=20)
-# A provider's list may lag behind; only a message it still does not know after this was never taken.
-SURE_AFTER = timedelta(seconds=60)
-BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a message is given up
-
-RANK = {
-    "waiting": 0,
-    "sending": 0,
-    "in_doubt": 0,
-    "cancelled": 0,
-    "accepted": 1,
-    "failed": 2,
-    "delivered": 3,
-    "read": 4,
-}
-# What no waiting helps against: this installation has no such way out.
-NO_WAY_OUT = frozenset({"no_channel", "no_sender"})
-# Twilio's states (protocol facts: repeated and out of order) in ours.
-REPORTED = {
-    "queued": "accepted",
-    "accepted": "accepted",
-    "sending": "accepted",
-    "sent": "accepted",
-    "delivered": "delivered",
-    "read": "read",
-    "failed": "failed",
-    "undelivered": "failed",
-}
+SENDERS = 2 * SLOTS
 LOCKED = (
     select(OutboundMessage)
     .where(OutboundMessage.id == bindparam("message"))
     .options(defer(OutboundMessage.body), defer(OutboundMessage.recipient))
     .with_for_update()
 )
+WITHHELD = {"opted_out": "not_sent_opted_out"}
 
 
 @dataclass(frozen=True)
 class Courier:
-    """Sends for one process. ``channels`` by name; ``owner`` names the process in leases."""
+    """Sends for one process. ``channels`` by name; ``owner`` names the process in leases.
+
+    Without a ``rulebook`` there are no rates, no prices, and no other way where one fails. ``trial``: the only
+    numbers that anything is sent to; empty for everybody.
+    """
 
     database: Database
     channels: Mapping[str, Channel]
     clock: Clock
     owner: str
     pool: ThreadPoolExecutor
+    rulebook: Rulebook | None = None
+    trial: frozenset[str] = field(default=frozenset())
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """One for each channel; those that this installation lacks as well, so that what is for them is judged."""
+        rates = self.rulebook.city.rates if self.rulebook else None
+        names = dict.fromkeys((*CHANNELS, EMAIL, *self.channels))
+        return tuple(Line(name, rates.of(name) if rates and name in self.channels else None) for name in names)
 
     def round(self) -> int:
-        """Send what is due; how many messages that were."""
-        with self.database.begin() as session:
-            messages = claim_outbound(session, self.owner, self.clock.now(), BATCH, LEASE)
-        list(self.pool.map(self._send_in_order, _by_recipient(messages)))
-        return len(messages)
+        """Send what is due on every line, and wait until it is sent; how many messages that were."""
+        started = [self.start(line) for line in self.lines]
+        for _, sent in started:
+            for future in sent:
+                future.result()
+        return sum(count for count, _ in started)
+
+    def jobs(self) -> list[Callable[[], int]]:
+        """What is to be called again and again, each in a thread of its own: no line waits for another.
+
+        Lines that this installation lacks share one.
+        """
+        ours = [line for line in self.lines if line.channel in self.channels]
+        others = [line for line in self.lines if line not in ours]
+        return [*(partial(self._work, (line,)) for line in ours), partial(self._work, others)]
+
+    def _work(self, lines: Sequence[Line]) -> int:
+        return sum(self.start(line)[0] for line in lines)
 
     def settle(self) -> int:
         """Look into messages in doubt and those whose sender died; how many were looked into."""
+        return doubt.settle(self.database, self.channels, self.rulebook, self.clock)
+
+    def start(self, line: Line) -> tuple[int, list[Future[None]]]:
+        """Begin to send what is due on ``line``, as far as there is room; how many messages, and their sending."""
+        with self.database.read() as session:
+            lane = sending.first_lane(session, line.channel, self.clock.now())
+        if lane is None:
+            return 0, []
+        urgent = lane == EMERGENCY_LANE
+        room = line.room(urgent=urgent) if line.is_ready(urgent=urgent) else 0
+        only_urgent = urgent and not room
+        groups = _by_recipient(self._claim(line, room, only_urgent=only_urgent))
+        return sum(map(len, groups)), [self._begin(line, group) for group in groups]
+
+    def _claim(self, line: Line, room: int, *, only_urgent: bool) -> list[OutboundMessage]:
+        """Take what may go out now in hand: it is this line's turn, and nobody is written to too often.
+
+        ``only_urgent``: there is room for emergencies only, which go into debt.
+        """
+        room = line.room_for_emergencies() if only_urgent else room
+        if not room:
+            return []
         now = self.clock.now()
         with self.database.begin() as session:
-            _recover(session, now)
-            doubtful = _take_doubtful(session, now)
-        for message in doubtful:
-            self._look_up(message)
-        return len(doubtful)
+            if not line.is_ours(session, self.owner, now):
+                return []
+            allowed = line.allowance(session, room, urgent=only_urgent)
+            if not allowed:
+                return []
+            claimed = line.claim(session, self.owner, now, LEASE, allowed, urgent=only_urgent)
+            sending.load_people(session, claimed)
+            going = self._without_withheld(session, self._without_too_soon(session, line, claimed, now), now)
+        line.spend(sum(_units(line, message) for message in going))
+        return going
 
-    def _send_in_order(self, messages: list[OutboundMessage]) -> None:
+    def _without_too_soon(
+        self, session: Session, line: Line, claimed: list[OutboundMessage], now: datetime
+    ) -> list[OutboundMessage]:
+        pace = self.rulebook.city.rates.person if self.rulebook and line.rate else None
+        if pace is None:
+            return claimed
+        for row, due in courtesy.put_off(claimed, _sent_lately(session, line, claimed, pace, now), pace, now):
+            row.state, row.due_at, row.lease_until, row.attempts = "waiting", due, None, row.attempts - 1
+        return [row for row in claimed if row.state == "sending"]
+
+    def _without_withheld(
+        self, session: Session, claimed: list[OutboundMessage], now: datetime
+    ) -> list[OutboundMessage]:
+        halted = announcements.stopped(session, {row.announcement_id for row in claimed if row.announcement_id})
+        for row in claimed:
+            if reason := courtesy.withheld(row, self.trial, halted):
+                row.state, row.error, row.lease_until = "cancelled", reason, None
+                if reason == "trial":  # an agency that is written to by WhatsApp gets its e-mail
+                    ways.by_next_way(session, row, now)
+                if reason in WITHHELD and row.ticket_id is not None:
+                    ticket = session.get_one(Ticket, row.ticket_id)
+                    tickets.record(session, ticket, WITHHELD[reason], By("bot", now))
+        return [row for row in claimed if row.state == "sending"]
+
+    def _begin(self, line: Line, group: list[OutboundMessage]) -> Future[None]:
+        line.taken()
+        future = self.pool.submit(self._send_in_order, line, group)
+        future.add_done_callback(_report_crash)
+        return future
+
+    def _send_in_order(self, line: Line, messages: list[OutboundMessage]) -> None:
         """The messages to one person go out one after the other, as they were written."""
-        for message in messages:
-            self._record(message, self._send(message))
+        try:
+            for message in messages:
+                self._send_one(message)
+        finally:
+            line.done()
 
-    def _send(self, message: OutboundMessage) -> Sent | SendError:
+    def _send_one(self, message: OutboundMessage) -> None:
+        form = form_of(message, self.clock.now())
+        outcome = self._send(message, form)
+        with self.database.begin() as session:
+            row = session.scalars(LOCKED, {"message": message.id}).one()
+            if isinstance(outcome, Sent):
+                self._note_cost(row, message, form)
+                outcomes.note_sent(row, outcome, self.clock.now())
+            elif row.attempts == message.attempts:  # else it is another sender's by now
+                outcomes.note_error(session, self.rulebook, row, outcome, self.clock.now())
+
+    def _send(self, message: OutboundMessage, form: str | None) -> Sent | SendError:
         channel = self.channels.get(message.channel)
         if channel is None:
-            return SendError("later", "no_channel", f"There is no channel '{message.channel}' here.")
+            return SendError(failures.LATER, "no_channel", f"There is no channel '{message.channel}' here.")
+        if _is_known_dead(message):
+            return SendError(failures.ADDRESS, "marked")
+        if form is None:
+            return SendError(failures.OTHER_FORM, "window")
         if message.lease_until is not None and message.lease_until <= self.clock.now():
-            return SendError("later", "lease_over", "It waited too long behind others.")
+            return SendError(failures.LATER, "lease_over", "It waited too long behind others.")
         try:
-            return channel.send(outgoing(message, self.clock.now()))
+            return channel.send(outgoing(message, form))
         except SendError as error:
             return error
         except Exception:
             log.exception("send_crashed", outbound=message.id)
-            return SendError("in_doubt", "crash")
+            return SendError(failures.IN_DOUBT, "crash")
 
-    def _record(self, message: OutboundMessage, outcome: Sent | SendError) -> None:
-        with self.database.begin() as session:
-            row = _locked(session, message.id)
-            if isinstance(outcome, Sent):
-                _note_sent(row, outcome, self.clock.now())
-            elif row.attempts == message.attempts:  # else it is another sender's by now
-                _note_error(row, outcome, self.clock.now())
-            if row.state == "failed":
-                by_next_way(session, row, self.clock.now())
-
-    def _look_up(self, message: OutboundMessage) -> None:
-        try:
-            with self.database.read() as session:
-                known = _known_ids(session, message)
-            found = self.channels[message.channel].find_sent(
-                outgoing(message, message.sent_at or self.clock.now()), known
-            )
-        except (SendError, KeyError):
-            return  # asked again when its lease runs out
-        except Exception:
-            log.exception("look_up_crashed", outbound=message.id)
-            return
-        with self.database.begin() as session:
-            row = _locked(session, message.id)
-            if row.state != "in_doubt" or found in _known_ids(session, message):
-                return  # settled meanwhile, or what was found was taken for an identical message
-            if found:
-                _note_sent(row, Sent(found), self.clock.now())
-            elif message.sent_at is None or self.clock.now() - message.sent_at >= SURE_AFTER:
-                log.info("doubt_settled_not_sent", outbound=row.id)
-                _try_again(row, self.clock.now())
+    def _note_cost(self, row: OutboundMessage, message: OutboundMessage, form: str | None) -> None:
+        row.form = form
+        price = self.rulebook.city.costs.get(row.channel) if self.rulebook else None
+        if price is not None:
+            text = plain_text(outgoing(message, form))
+            row.cost, row.currency = price.of_sent(text, template=form == TEMPLATE), price.currency
 
 
-def record_status(
-    session: Session,
-    outbound_id: int | None,
-    provider_id: str,
-    reported: str,
-    error: str | None,
-    now: datetime,
-    channels: Collection[str] = (WHATSAPP, SMS),
-) -> bool:
-    """Take a provider's report about a message; False when it is about none of ours or says nothing new.
+def _sent_lately(
+    session: Session, line: Line, claimed: Iterable[OutboundMessage], pace: PersonPace, now: datetime
+) -> Mapping[int, list[datetime]]:
+    people = {row.conversation_id for row in claimed if row.conversation_id is not None}
+    return sending.sent_since(session, line.channel, people, now - pace.burst * pace.every)
 
-    ``channels`` are the provider's: one has no say about what another was given.
-    """
-    row = _find(session, outbound_id, provider_id, channels)
-    state = REPORTED.get(reported)
-    if row is None or state is None or row.provider_id not in (None, provider_id):
-        return False
-    row.provider_id = provider_id
-    if RANK[state] <= RANK[row.state]:
-        return False
-    row.state, row.error = state, error or row.error
-    row.sent_at = row.sent_at or now
-    if state in ("delivered", "read"):
-        row.delivered_at = row.delivered_at or now
-    if state == "failed":
-        log.warning("message_failed", outbound=row.id, code=error)
-        by_next_way(session, row, now)
-    return True
+
+def _is_known_dead(message: OutboundMessage) -> bool:
+    """Whether the provider said before that nobody is reached at this address, and nobody wrote from it since."""
+    talk = message.conversation
+    return talk is not None and talk.channel == message.channel and talk.unreachable_at is not None
+
+
+def _units(line: Line, message: OutboundMessage) -> int:
+    if line.rate is None or line.rate.unit == "message":
+        return 1
+    return segments(plain_text(outgoing(message)))
 
 
 def _by_recipient(messages: Iterable[OutboundMessage]) -> list[list[OutboundMessage]]:
-    groups: dict[tuple[str, str], list[OutboundMessage]] = {}
+    groups: dict[str, list[OutboundMessage]] = {}
     for message in messages:
-        groups.setdefault((message.channel, message.recipient), []).append(message)
+        groups.setdefault(message.recipient, []).append(message)
     return list(groups.values())
 
 
-def _find(
-    session: Session, outbound_id: int | None, provider_id: str, channels: Collection[str]
-) -> OutboundMessage | None:
-    theirs = select(OutboundMessage).where(OutboundMessage.channel.in_(channels)).with_for_update()
-    if outbound_id is not None:
-        return session.scalar(theirs.where(OutboundMessage.id == outbound_id))
-    return session.scalar(theirs.where(OutboundMessage.provider_id == provider_id))
-
-
-def _locked(session: Session, message_id: int) -> OutboundMessage:
-    """What becomes of a message hardly ever asks for what it says, which need not be decrypted."""
-    return session.scalars(LOCKED, {"message": message_id}).one()
-
-
-def _note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:
-    """A callback may have come first and said more than we know; it is not overwritten."""
-    row.provider_id = row.provider_id or sent.provider_id
-    row.sent_at, row.lease_until = row.sent_at or now, None
-    if RANK[row.state] < RANK["accepted"]:
-        row.state, row.error = "accepted", None
-    if sent.delivered and row.delivered_at is None:
-        row.state, row.delivered_at = "delivered", now
-
-
-def _note_error(row: OutboundMessage, error: SendError, now: datetime) -> None:
-    if row.state != "sending":
-        return  # a callback has settled it already
-    row.error = error.code
-    log.warning("send_failed", outbound=row.id, kind=error.kind, code=error.code, attempt=row.attempts)
-    if error.kind == "final" or (error.code in NO_WAY_OUT and row.body.get("otherwise")):
-        row.state = "failed"
-    elif error.kind == "in_doubt" and not row.at_least_once:
-        _doubt(row, now)
-    else:
-        _try_again(row, now)
-
-
-def _try_again(row: OutboundMessage, now: datetime) -> None:
-    """Later and later, until it is given up."""
-    if row.attempts > len(BACK_OFF):
-        row.state = "failed"
-    else:
-        row.state, row.due_at = "waiting", now + timedelta(seconds=BACK_OFF[row.attempts - 1])
-
-
-def _doubt(row: OutboundMessage, now: datetime) -> None:
-    row.state, row.sent_at, row.lease_until = "in_doubt", now, now + SETTLE_AFTER
-
-
-def _recover(session: Session, now: datetime) -> None:
-    """Messages whose sender died while sending."""
-    orphans = select(OutboundMessage).where(OutboundMessage.state == "sending", OutboundMessage.lease_until < now)
-    for row in session.scalars(orphans.with_for_update(skip_locked=True)):
-        if row.at_least_once:
-            row.state, row.due_at = "waiting", now
-        else:
-            _doubt(row, now)
-
-
-def _take_doubtful(session: Session, now: datetime) -> list[OutboundMessage]:
-    rows = session.scalars(
-        select(OutboundMessage)
-        .where(OutboundMessage.state == "in_doubt", OutboundMessage.lease_until < now)
-        .order_by(OutboundMessage.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.lease_until = now + SETTLE_AFTER
-    return list(rows)
-
-
-def _known_ids(session: Session, message: OutboundMessage) -> frozenset[str]:
-    """Provider ids that belong to other messages of this conversation: a look-up must not take those."""
-    ids = session.scalars(
-        select(OutboundMessage.provider_id).where(
-            OutboundMessage.conversation_id == message.conversation_id,
-            OutboundMessage.id != message.id,
-            OutboundMessage.provider_id.is_not(None),
-        )
-    )
-    return frozenset(provider_id for provider_id in ids if provider_id)
+def _report_crash(future: Future[None]) -> None:
+    """The database was away: the message is found in doubt when its lease is over."""
+    if error := future.exception():
+        log.error("outcome_not_recorded", error=type(error).__name__)

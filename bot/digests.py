@@ -70,24 +70,25 @@ def _of_agency(session: Session, rulebook: Rulebook, row: Digest, now: datetime)
     agency, _, unit = row.target.partition("/")
     lines = digests.of_agency(session, agency, unit or None, WITH_AGENCY)
     late = [line for line in lines if line.solve_by <= now]
-    soon = [line for line in lines if now < line.solve_by <= _soon(rulebook, line, now)]
+    red_until = {service: _soon(rulebook, service, now) for service in {line.service for line in lines}}
+    soon = [line for line in lines if now < line.solve_by <= red_until[line.service]]
     new = [line for line in lines if row.done_at is None or line.begun_at > row.done_at]
-    new = [line for line in new if line not in late and line not in soon]
+    new = [line for line in new if line.solve_by > red_until[line.service]]
     named = (("Lewat tenggat", late), ("Segera jatuh tempo", soon), ("Baru", new))
     figures = {"late": len(late), "soon": len(soon), "new": len(new), "open": len(lines)}
-    sections = tuple((title, _lines(rulebook, those, now)) for title, those in named if those)
+    sections = tuple((title, _lines(session, rulebook, those, now)) for title, those in named if those)
     return Page({**figures, "reader": _reader(rulebook, row)}, sections, is_empty=not (late or soon or new))
 
 
-def _soon(rulebook: Rulebook, line: Line, now: datetime) -> datetime:
+def _soon(rulebook: Rulebook, service: str, now: datetime) -> datetime:
     """Until when a deadline counts as near: when its ticket is red."""
-    return rulebook.city.working_calendar.add(now, rulebook.city.deadlines_of(line.service).red_before)
+    return rulebook.city.working_calendar.add(now, rulebook.city.deadlines_of(service).red_before)
 
 
 def _of_late(session: Session, rulebook: Rulebook, row: Digest, now: datetime) -> Page:
     """What is overdue, of one agency for its head or of all for the coordinators."""
     lines = digests.late_of(session, row.target or None, WEEKLY, now)
-    sections = (("Lewat tenggat", _lines(rulebook, lines, now)),)
+    sections = (("Lewat tenggat", _lines(session, rulebook, lines, now)),)
     values = {"late": len(lines), "open": len(lines), "reader": _reader(rulebook, row)}
     return Page(values, sections, is_empty=not lines)
 
@@ -148,17 +149,18 @@ def _reader(rulebook: Rulebook, row: Digest) -> str:
     return rulebook.city.agency_name(row.target.partition("/")[0]) if row.target else ""
 
 
-def _lines(rulebook: Rulebook, lines: Sequence[Line], now: datetime) -> list[str]:
-    shown = [_line(rulebook, line, now) for line in lines[:MOST_LINES]]
+def _lines(session: Session, rulebook: Rulebook, lines: Sequence[Line], now: datetime) -> list[str]:
+    places = digests.places_of(session, [line.id for line in lines[:MOST_LINES] if not line.sealed])
+    shown = [_line(rulebook, line, places.get(line.id), now) for line in lines[:MOST_LINES]]
     return shown + ([f"dan {len(lines) - MOST_LINES} lagi"] if len(lines) > MOST_LINES else [])
 
 
-def _line(rulebook: Rulebook, line: Line, now: datetime) -> str:
+def _line(rulebook: Rulebook, line: Line, place: str | None, now: datetime) -> str:
     """The number, what and where, and its date; of a sealed one the number and the date."""
     if line.sealed:
         about = "perkara tersegel"
     else:
-        about = rulebook.city.services[line.service].name + (f", {line.place}" if line.place else "")
+        about = rulebook.city.services[line.service].name + (f", {place}" if place else "")
     due = f"{line.solve_by.astimezone(rulebook.city.zone):%d-%m-%Y}"
     return f"{line.number}  {about} (tenggat {due}{_overdue(line.solve_by, now)})"
 

@@ -73,12 +73,6 @@ def undo(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) ->
     _take_messages(session, ticket, first)
 
 
-def latest_of(session: Session, citizen_id: int, since: datetime) -> Ticket | None:
-    """What was last taken for a repetition of this citizen's, since then."""
-    mine = select(Ticket).where(Ticket.citizen_id == citizen_id, Ticket.status == Status.DUPLICATE)
-    return session.scalar(mine.where(Ticket.created_at > since).order_by(Ticket.id.desc()).limit(1))
-
-
 def _is_same(one: Told, other: Told, distance: int) -> bool:
     apart = distance_between(one, other)
     if apart is not None:

@@ -2,7 +2,7 @@
 
 A message is beyond the cap when as many as the city allows came from its address within the minute before it.
 That depends on the stored times alone, so every worker comes to the same verdict at any time. Emergencies are
-exempt.
+exempt. So is what was found in the provider's list long after what stands before it (``bot.reconciliation``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ def hold_back(session: Session, rulebook: Rulebook, found: Iterable[Unread], now
     """Deal with the messages in ``found`` that are beyond the cap; the conversations in which there were any."""
     flooded: dict[int, list[InboundMessage]] = {}
     for message, nth_before in found:
-        if nth_before is not None and message.received_at - nth_before < MINUTE:
+        if nth_before is not None and abs(message.received_at - nth_before) < MINUTE:
             beyond = flooded.setdefault(message.conversation_id or 0, [])
             if not rulebook.words.is_emergency(message.text):
                 beyond.append(message)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, defer
 
 from bot import agency_mail, followups_plan, ladder, tickets, unasked
 from bot.agency_mail import IDEAS_AND_PRAISE
@@ -22,7 +22,9 @@ from storage.database import Database
 from storage.models import FollowUp, OutboundMessage, Ticket
 from storage.queries import digests
 from storage.queries.claiming import due_follow_ups, follow_up
+from storage.queries.following import load_people
 from storage.queries.incidents import lead_of
+from storage.queries.sending import last_way
 
 BATCH = 50
 NOT_BEFORE_DELIVERY = timedelta(days=1)
@@ -39,6 +41,14 @@ CHASES: dict[Kind, tuple[str, str, str]] = {
 # What is said instead of it while the agency has not even accepted the report.
 NOT_ACCEPTED = {"follow_progress": "follow_waiting"}
 
+LATEST_OF_KEYS = (
+    select(OutboundMessage)
+    .where(OutboundMessage.key.in_(bindparam("keys", expanding=True)))
+    .order_by(OutboundMessage.id.desc())
+    .limit(1)
+    .options(defer(OutboundMessage.body), defer(OutboundMessage.recipient))
+)
+
 tell_unasked = tell
 Handler = Callable[[Session, Rulebook, FollowUp, datetime], None]
 Lists = set[tuple[str, str]]
@@ -48,6 +58,7 @@ def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Carry out what is due at ``now``, and tell citizens what waited for it; how much there was."""
     with database.begin() as session:
         steps, lists = due_follow_ups(session, now, BATCH), Lists()
+        load_people(session, [step.ticket for step in steps if step.kind in TO_CITIZEN])
         for step in steps:
             _run(session, rulebook, step, now, lists)
         for kind, target in sorted(lists):  # in one order, so that nobody waits for us who has what we need
@@ -171,7 +182,7 @@ def _close_silent(session: Session, rulebook: Rulebook, step: FollowUp, now: dat
     """Silence counts from the delivery of the question; a question that never arrived is no silence."""
     ticket = step.ticket
     asked = _question(session, step)
-    if asked is None or asked.state == "failed":
+    if asked is None or asked.state in ("failed", "cancelled"):
         tickets.move(session, rulebook, ticket, Move.CLOSE_UNREACHABLE, By("clock", now))
         return
     close_at = rulebook.city.working_calendar.add(
@@ -191,8 +202,8 @@ def _question(session: Session, step: FollowUp) -> OutboundMessage | None:
     """The "is it fixed?" that this closing goes back to, asked in time or when the citizen wanted news again."""
     asking = follow_up(session, step.ticket_id, Kind.CITIZEN_CONFIRM, step.round)
     keys = (f"step:{asking.id if asking else 0}", f"held-back:{step.ticket_id}:{step.round}")
-    asked = select(OutboundMessage).where(OutboundMessage.key.in_(keys))
-    return session.scalar(asked.order_by(OutboundMessage.id.desc()).limit(1))
+    asked = session.scalar(LATEST_OF_KEYS, {"keys": keys})
+    return last_way(session, asked) if asked else None
 
 
 def _go_on_without(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:

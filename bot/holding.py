@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from bot import outbox
 from bot.conversation.state import Dialogue
 from bot.errors import NotFoundError, RefusedError
+from bot.forms import FREE_TEXT_FOR
 from bot.messages import WHATSAPP, legible
-from bot.outbox import FREE_TEXT_FOR, Note
+from bot.outbox import Note
 from bot.rulebook import Rulebook
 from bot.templates import content_sid
 from storage.database import Database

@@ -1,12 +1,14 @@
 """Store first, think after: one insert for a message that came in, and its place in a conversation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.messages import LONGEST_TEXT, Incoming
+from bot.costs import Cost
+from bot.messages import LONGEST_TEXT, Content, Incoming
 from bot.privacy import mask
 from bot.words import Words
 from storage import keyring
@@ -19,7 +21,7 @@ PART_OF_A_REPORT = ("asked", "attached")
 
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
-    """Keep a message; False when it is a repetition of one that is kept already."""
+    """Keep a message that came at ``now``; False when it is a repetition of one that is kept already."""
     text = incoming.content.text[:LONGEST_TEXT]
     values = {
         "channel": incoming.channel,
@@ -56,8 +58,13 @@ def address_hash(address: str) -> str:
     return keyring.current().lookup(address)
 
 
-def place_new(session: Session, now: datetime, limit: int = 500) -> int:
-    """Give each message that has none its conversation, and wake that conversation; how many were placed."""
+def place_new(
+    session: Session, now: datetime, limit: int = 500, costs: Mapping[str, Cost] = MappingProxyType({})
+) -> int:
+    """Give each message that has none its conversation, and wake that conversation; how many were placed.
+
+    ``costs``: what a message costs that comes in, by channel; where there is no price none is noted.
+    """
     messages = session.scalars(
         select(InboundMessage)
         .where(InboundMessage.conversation_id.is_(None))
@@ -67,6 +74,7 @@ def place_new(session: Session, now: datetime, limit: int = 500) -> int:
     ).all()
     by_address: dict[tuple[str, str, str], list[InboundMessage]] = {}
     for message in messages:
+        _note_cost(message, costs.get(message.channel))
         citizen = message.phone_hash or message.address_hash
         by_address.setdefault((citizen, message.channel, message.address_hash), []).append(message)
     # The same order everywhere, citizens first, so that two workers cannot lock each other.
@@ -76,11 +84,19 @@ def place_new(session: Session, now: datetime, limit: int = 500) -> int:
     return len(messages)
 
 
+def _note_cost(message: InboundMessage, price: Cost | None) -> None:
+    if price is not None:
+        text = Content.from_json(message.content).text
+        message.cost, message.currency = price.of_received(text), price.currency
+
+
 def _place(session: Session, messages: list[InboundMessage], now: datetime) -> None:
     conversation = _conversation_of(session, messages[0], now)
     for message in messages:
         message.conversation_id = conversation.id
-    conversation.last_inbound_at = max(message.received_at for message in messages)
+    # What was found in the provider's list may be older than what came by itself.
+    newest = max(message.received_at for message in messages)
+    conversation.last_inbound_at = max(newest, conversation.last_inbound_at or newest)
     conversation.our_address = messages[-1].our_address
     conversation.lane = min(conversation.lane, *(message.lane for message in messages))
     conversation.wake_at = now

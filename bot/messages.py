@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 WHATSAPP, SMS, GATEWAY, SIMULATOR, EMAIL = "whatsapp", "sms", "gateway", "simulator", "email"
+# By which agencies may have their cases, too.
+WEBHOOK = "webhook"
 LONGEST_TEXT = 10_000
 # Control characters that are no white space, and those that turn the direction of everything behind them.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -30,6 +32,9 @@ CHANNELS: Mapping[str, Manners] = {
     GATEWAY: Manners("SMS (gateway)", is_sms=True),
     SIMULATOR: Manners("Simulator", is_priced=False),
 }
+
+# Where the recipient is a telephone.
+PHONES = frozenset({WHATSAPP, SMS, GATEWAY})
 
 
 @dataclass(frozen=True)
@@ -140,8 +145,7 @@ class Sent:
 class SendError(Exception):
     """A channel could not send.
 
-    ``kind``: ``later`` (try again), ``in_doubt`` (it may have gone out), ``final`` (never will).
-    ``code`` is the provider's, for the record.
+    ``kind`` is one of the classes of ``bot.failures``; ``code`` is the provider's, for the record.
     """
 
     def __init__(self, kind: str, code: str, message: str = "") -> None:

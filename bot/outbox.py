@@ -2,27 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot import citizen_page
 from bot.buttons import interactive
-from bot.messages import EMAIL, WHATSAPP, Choice, Outgoing
+from bot.messages import EMAIL, WHATSAPP, Choice
 from bot.rulebook import Rulebook
 from bot.templates import content_sid
-from bot.words import NORMAL_LANE
+from bot.words import NORMAL_LANE, UNASKED_LANE
 from storage.models import Conversation, OutboundMessage, Ticket
 from storage.queries.inserting import insert_once, ring
 
-# WhatsApp takes free text this long after the citizen's last message, and approved templates later.
-FREE_TEXT_FOR = timedelta(hours=24)
+# How sentences are called that are said by ourselves.
+UNASKED = "follow_"
 
 
 @dataclass(frozen=True)
 class Note:
-    """One message to a citizen before it is put into words. ``key`` names its one occasion."""
+    """One message to a citizen before it is put into words. ``key`` names its one occasion.
+
+    ``announcement_id``: it is one of the many messages of an announcement.
+    """
 
     key: str
     wording: str
@@ -32,6 +35,7 @@ class Note:
     lane: int = NORMAL_LANE
     at_least_once: bool = False
     text: str | None = None
+    announcement_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,33 +59,38 @@ def to_citizen(
     values = {"city": rulebook.city.name, **note.values}
     text = note.text or rulebook.wording.say(note.wording, language, values)
     if not rulebook.city.can_answer(conversation.channel):  # nobody can answer there: a page takes the answer
-        note, text = replace(note, choices=()), _with_link(session, rulebook, note, text, language)
+        note, text = replace(note, choices=()), with_link(session, rulebook, note, text, language)
     template = rulebook.wording.template(note.wording, values, language)
     choices = tuple(Choice(key, title_of(rulebook, language, title)) for key, title in note.choices)
     body: dict[str, Any] = {"text": text, "choices": [asdict(choice) for choice in choices]}
     if choices:
         body["hint"] = rulebook.wording.say("number_hint", language, {})
     if conversation.channel == WHATSAPP:  # elsewhere sentences may be sent at any time, and there are no buttons
-        free_until = (conversation.last_inbound_at or now) + FREE_TEXT_FOR
         sid = content_sid(rulebook.city, template[0], language) if template else None
         late = {"template": sid, "variables": template[1]} if template and sid else {}
         shown = interactive(rulebook.city, language, text, note.choices, choices)
-        soon = {"in_session": asdict(shown)} if shown else {}
-        body |= {**late, **soon, "free_until": free_until.isoformat()} if late or soon else {}
+        body |= {**late, **({"in_session": asdict(shown)} if shown else {})}
     row = {
         **_row(note.key, conversation.channel, conversation.address, body, now, due),
         "sender": conversation.our_address,
         "conversation_id": conversation.id,
         "ticket_id": note.ticket_id,
+        "announcement_id": note.announcement_id,
         "wording": note.wording,
-        "lane": note.lane,
+        "lane": _lane(note),
         "at_least_once": note.at_least_once,
     }
     ring(session)
     return insert_once(session, OutboundMessage, row)
 
 
-def _with_link(session: Session, rulebook: Rulebook, note: Note, text: str, language: str) -> str:
+def _lane(note: Note) -> int:
+    """What nobody asked for waits behind replies."""
+    is_unasked = note.lane == NORMAL_LANE and note.wording.startswith(UNASKED)
+    return UNASKED_LANE if is_unasked else note.lane
+
+
+def with_link(session: Session, rulebook: Rulebook, note: Note, text: str, language: str) -> str:
     ticket = session.get(Ticket, note.ticket_id) if note.ticket_id else None
     if ticket is None:
         return text
@@ -108,36 +117,6 @@ def by_mail(session: Session, rulebook: Rulebook, letter: Letter, now: datetime)
     }
     ring(session)
     return insert_once(session, OutboundMessage, row)
-
-
-def outgoing(row: OutboundMessage, at: datetime) -> Outgoing:
-    """A row of the outbox as the channels take it when it is sent at ``at``."""
-    body = row.body
-    content = _content(body, at)
-    return Outgoing(
-        id=row.id,
-        channel=row.channel,
-        recipient=row.recipient,
-        sender=row.sender,
-        text=body["text"],
-        choices=tuple(Choice(**choice) for choice in body.get("choices", ())),
-        hint=body.get("hint", ""),
-        subject=body.get("subject", ""),
-        html=body.get("html", ""),
-        message_id=body.get("message_id", ""),
-        template=content.get("template"),
-        variables=content.get("variables", {}),
-        interactive=content is body.get("in_session"),
-    )
-
-
-def _content(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
-    """The template to send with: the approved one outside the window, within it buttons or a list, or none."""
-    if "free_until" not in body:
-        return {}
-    if at >= datetime.fromisoformat(body["free_until"]):
-        return body
-    return body.get("in_session") or {}
 
 
 def title_of(rulebook: Rulebook, language: str, key: str) -> str:

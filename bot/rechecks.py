@@ -49,15 +49,6 @@ def question_of(rulebook: Rulebook, topic: str) -> str:
     return f"{facts['check']} ({facts['days']} hari)" if "check" in facts else ""
 
 
-def asked_last(session: Session, conversation_id: int) -> tuple[str, datetime] | None:
-    """The topic that was asked about last and not answered, with the time of asking."""
-    asked = select(Recheck.topic, Recheck.done_at).where(
-        Recheck.conversation_id == conversation_id, Recheck.state == "asked"
-    )
-    row = session.execute(asked.order_by(Recheck.done_at.desc()).limit(1)).one_or_none()
-    return (row.topic, row.done_at) if row else None
-
-
 def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Ask what is due at ``now``; how many questions that were."""
     with database.begin() as session:

@@ -22,7 +22,8 @@ LAYOUTS = ("mail.txt", "mail.html", "list.txt", "list.html")
 class Rulebook:
     """Loaded once at start and never changed. ``understands`` tells whether an NLU server is configured.
 
-    ``texts`` is the folder that the sentences came from; the layouts of e-mails are there too.
+    ``texts`` is the folder that the sentences came from; the layouts of e-mails are there too. ``sms_line``: the
+    channel that sends SMS here, if any does.
     """
 
     city: City
@@ -34,6 +35,7 @@ class Rulebook:
     gives_unverified: bool
     understands: bool
     texts: Path
+    sms_line: str | None = None
 
     @cached_property
     def language(self) -> str:
@@ -71,6 +73,7 @@ def load_rulebook(settings: Settings) -> Rulebook:
         gives_unverified=settings.gives_unverified,
         understands=bool(settings.nlu_url),
         texts=texts,
+        sms_line=settings.sms_line,
     )
 
 

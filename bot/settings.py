@@ -1,5 +1,6 @@
 """Settings of one installation, from the environment or files. ``docs/operating.md`` lists them all."""
 
+import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.messages import GATEWAY, SMS
 from bot.setting_files import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent
 Tokens = Annotated[tuple[str, ...], NoDecode]
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Settings(BaseSettings):
@@ -40,6 +43,16 @@ class Settings(BaseSettings):
     twilio_sms_from: str = Field("", description="SMS sender, as +62...")
     twilio_api_base: str = Field("", description="Another host for the Twilio client, for tests")
 
+    reconcile_every_min: int = Field(
+        10, ge=1, le=1440, description="Minutes between two looks for messages that the webhook never got"
+    )
+    copies_kept_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="Days until Twilio's copies are deleted; 0: only those of erased citizens are",
+    )
+
     gateway_url: str = Field("", description="Where an SMS gateway takes our messages; empty: there is none")
     gateway_secret: Tokens = Field((), description="Secret shared with it; comma-separated, newest first")
     gateway_token: str = Field("", description="Bearer token for sending; empty: we sign with the secret")
@@ -53,6 +66,13 @@ class Settings(BaseSettings):
     media_hosts: Tokens = Field(
         ("*.twiliocdn.com", "s3-external-1.amazonaws.com/media.twiliocdn.com/"),
         description="Hosts that Twilio may redirect to for a file; comma-separated, as *.host or host/path/",
+    )
+
+    trial_numbers: Tokens = Field(
+        (), description="Trial mode: the only numbers that are sent messages, as +62..., comma-separated"
+    )
+    agency_webhook_secret: Tokens = Field(
+        (), description="Signs what is posted to agencies' webhooks; comma-separated, newest first"
     )
 
     smtp_url: str = Field("", description="smtp://host:port or smtps://user:password@host:port")
@@ -86,12 +106,33 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, value: object) -> object:
         return value or None
 
-    @field_validator("secret_key", "twilio_auth_token", "gateway_secret", "media_hosts", mode="before")
+    @field_validator(
+        "secret_key",
+        "twilio_auth_token",
+        "gateway_secret",
+        "media_hosts",
+        "trial_numbers",
+        "agency_webhook_secret",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("trial_numbers")
+    @classmethod
+    def _are_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [number for number in value if not PHONE.fullmatch(number)]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: no telephone number; write each as +6281234567890.")
+        return value
+
+    @property
+    def trial(self) -> frozenset[str]:
+        """The only numbers that are sent messages, as E.164; empty where everybody is written to."""
+        return frozenset(self.trial_numbers)
 
     @property
     def has_twilio(self) -> bool:
@@ -100,6 +141,13 @@ class Settings(BaseSettings):
     @property
     def has_gateway(self) -> bool:
         return bool(self.gateway_url or self.gateway_secret)
+
+    @property
+    def sms_line(self) -> str | None:
+        """The channel by which this installation can send an SMS to any number; None where it cannot."""
+        if self.has_twilio and self.twilio_sms_from:
+            return SMS
+        return GATEWAY if self.gateway_url else None
 
     @property
     def is_live(self) -> bool:
@@ -122,6 +170,15 @@ class Settings(BaseSettings):
     @property
     def forward_delay(self) -> timedelta:
         return timedelta(seconds=self.forward_delay_s)
+
+    @property
+    def reconcile_every(self) -> timedelta:
+        return timedelta(minutes=self.reconcile_every_min)
+
+    @property
+    def copies_kept(self) -> timedelta | None:
+        """How long Twilio keeps a copy of a message; None: for ever, unless its citizen has the data erased."""
+        return timedelta(days=self.copies_kept_days) if self.copies_kept_days else None
 
     @cached_property
     def base_url(self) -> str:

@@ -3,45 +3,51 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, defer
 
-from bot import duplicates, rechecks
 from bot.conversation import Situation, TicketView
+from bot.duplicates import MAY_BE_PARTED
 from bot.rulebook import Rulebook
 from bot.status import Status, is_open
-from storage.models import Conversation, Handover, InboundMessage, OutboundMessage, Ticket
-from storage.queries import incidents
-from storage.queries.people import waits_for_answer
+from storage.models import Conversation, InboundMessage, OutboundMessage, Ticket
+from storage.queries import incidents, turns
 
 TICKETS_IN_MIND = 20
+LATEST_TICKETS = (
+    select(Ticket)
+    .where(Ticket.citizen_id == bindparam("citizen"), Ticket.status != Status.DUPLICATE)
+    .order_by(Ticket.id.desc())
+    .limit(TICKETS_IN_MIND)
+    .options(defer(Ticket.story))
+)
+QUOTED_TICKET = (
+    select(Ticket.number)
+    .join(OutboundMessage, OutboundMessage.ticket_id == Ticket.id)
+    .where(OutboundMessage.provider_id == bindparam("quoted"))
+    .where(OutboundMessage.conversation_id == bindparam("conversation"))
+    .limit(1)
+)
 
 
 def situation_of(session: Session, rulebook: Rulebook, conversation: Conversation, now: datetime) -> Situation:
     """The world around a turn: the citizen's tickets on all their channels, and what may be answered."""
-    mine = select(Ticket).where(Ticket.citizen_id == conversation.citizen_id)
-    mine = mine.where(Ticket.status != Status.DUPLICATE)
-    rows = session.scalars(mine.order_by(Ticket.id.desc()).limit(TICKETS_IN_MIND)).all()
-    followers = incidents.followers_among(session, [row.id for row in rows if row.incident_id])
-    repeated = duplicates.latest_of(session, conversation.citizen_id, now - duplicates.MAY_BE_PARTED)
     citizen = conversation.citizen
+    rows = session.scalars(LATEST_TICKETS, {"citizen": citizen.id}).all()
+    followers = incidents.followers_among(session, [row.id for row in rows if row.incident_id])
+    before = turns.before(session, conversation.id, citizen.id, Status.DUPLICATE, now - MAY_BE_PARTED)
     return Situation(
         tickets=tuple(view_of(ticket, follows=ticket.id in followers) for ticket in rows),
-        repeated=repeated.number if repeated else None,
+        repeated=before.repeated,
         held_by_person=conversation.held_by is not None,
         opted_out=citizen.opted_out_at is not None,
         blocked=citizen.blocked_at is not None,
         answerable=rulebook.answerable(now),
         advice=rulebook.advice,
-        awaits_person=_awaits_person(session, conversation),
-        rechecking=rechecks.asked_last(session, conversation.id),
+        awaits_person=before.awaits_person,
+        rechecking=(before.topic, before.asked_at) if before.topic and before.asked_at else None,
         understands=rulebook.understands,
     )
-
-
-def _awaits_person(session: Session, conversation: Conversation) -> bool:
-    waiting = select(Handover.id).where(Handover.conversation_id == conversation.id, waits_for_answer())
-    return session.scalar(waiting.limit(1)) is not None
 
 
 def view_of(ticket: Ticket, *, follows: bool = False) -> TicketView:
@@ -73,10 +79,4 @@ def quoted_ticket(session: Session, messages: Sequence[InboundMessage]) -> str |
     quoted = next((found for message in reversed(messages) if (found := message.content.get("quoted"))), None)
     if quoted is None:
         return None
-    about = (
-        select(Ticket.number)
-        .join(OutboundMessage, OutboundMessage.ticket_id == Ticket.id)
-        .where(OutboundMessage.provider_id == quoted)
-        .where(OutboundMessage.conversation_id == messages[-1].conversation_id)
-    )
-    return session.scalar(about.limit(1))
+    return session.scalar(QUOTED_TICKET, {"quoted": quoted, "conversation": messages[-1].conversation_id})

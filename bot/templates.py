@@ -22,13 +22,19 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
         "note": "Lubang sudah ditambal tadi pagi.",
         "follow_question.note": "Lubangnya di depan rumah nomor berapa?",
         "follow_question_again.note": "Lubangnya di depan rumah nomor berapa?",
+        "announcement.note": "Air di RW 03 Manggarai dimatikan Kamis 08.00-16.00 untuk perbaikan pipa.",
         "answer": "Kartu keluarga diurus di kelurahan, gratis.",
+        "agency_case.place": "Jalan Kebon Kacang 12",
+        "agency_case.link": "agency/Zm9vYmFyYmF6cXV4MTIzNA",
     },
     "en": {
         "note": "The hole was filled this morning.",
         "follow_question.note": "In front of which house number is the hole?",
         "follow_question_again.note": "In front of which house number is the hole?",
+        "announcement.note": "Water in RW 03 Manggarai is off on Thursday 08:00-16:00 for pipe repairs.",
         "answer": "Family cards are issued at the kelurahan, free of charge.",
+        "agency_case.place": "Jalan Kebon Kacang 12",
+        "agency_case.link": "agency/Zm9vYmFyYmF6cXV4MTIzNA",
     },
 }
 AHEAD = timedelta(days=7)

@@ -19,11 +19,14 @@ from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Outcome, Status, after
 from storage.models import Citizen, CivilServant, Conversation, FollowUp, Ticket, TicketEvent
 from storage.queries.claiming import follow_up, follow_ups_of
+from storage.queries.inserting import insert_all
 
 # Nothing that waits to be written could change these two answers.
 CIVIL_SERVANT = select(CivilServant.id).where(CivilServant.phone_hash == bindparam("phone"))
 CIVIL_SERVANT = CIVIL_SERVANT.execution_options(autoflush=False)
 ID_OF_NUMBER = select(Ticket.id).where(Ticket.number == bindparam("number")).execution_options(autoflush=False)
+# Nor this one: a new ticket is flushed where it is filed, and keeps its number.
+OF_NUMBER = select(Ticket).where(Ticket.number == bindparam("number")).execution_options(autoflush=False)
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ def open_ticket(
     if destination.agency == COORDINATORS:
         ticket.status = Status.COORDINATION
     session.add(ticket)
+    record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     session.flush()
     assignments.begin(session, rulebook, ticket, now)
-    record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     _plan(session, rulebook, ticket, now, ())
     return ticket
 
@@ -162,7 +165,9 @@ def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
 
     A step that was done stays done: its ``(kind, round)`` is never planned again.
     """
-    _plan(session, rulebook, ticket, now, follow_ups_of(session, ticket.id))
+    with session.no_autoflush:  # new steps are inserted at once, and known ones are as they were changed here
+        rows = follow_ups_of(session, ticket.id)
+    _plan(session, rulebook, ticket, now, rows)
 
 
 def _plan(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime, rows: Iterable[FollowUp]) -> None:
@@ -172,30 +177,47 @@ def _plan(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime, r
     for key, row in known.items():
         if row.state == "waiting" and key not in steps:
             row.state = "cancelled"
-    for key, step in steps.items():
-        _put(session, ticket.id, step, known.get(key))
+        elif key in steps:
+            _plan_again(row, steps[key])
+    _insert(session, ticket.id, [step for key, step in steps.items() if key not in known])
 
 
 def put(session: Session, ticket_id: int, step: Step) -> bool:
     """Have one more step happen; False where it was done already."""
-    return _put(session, ticket_id, step, follow_up(session, ticket_id, step.kind, step.round))
+    row = follow_up(session, ticket_id, step.kind, step.round)
+    if row is not None:
+        return _plan_again(row, step)
+    _insert(session, ticket_id, [step])
+    return True
 
 
-def _put(session: Session, ticket_id: int, step: Step, row: FollowUp | None) -> bool:
-    planned = ("waiting", step.due, step.say)
-    if row is None:
-        row = FollowUp(ticket_id=ticket_id, kind=step.kind, round=step.round)
-        session.add(row)
-    elif row.state == "done":
+def _plan_again(row: FollowUp, step: Step) -> bool:
+    if row.state == "done":
         return False
+    planned = ("waiting", step.due, step.say)
     if (row.state, row.due_at, row.say) != planned:  # what is not touched need not be compared at every flush
         row.state, row.due_at, row.say = planned
     return True
 
 
+def _insert(session: Session, ticket_id: int, steps: Iterable[Step]) -> None:
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "kind": s.kind,
+            "round": s.round,
+            "due_at": s.due,
+            "state": "waiting",
+            "say": s.say,
+        }
+        for s in steps
+    ]
+    insert_all(session, FollowUp, rows)
+
+
 def by_number(session: Session, number: str) -> Ticket:
     """The ticket of that number; NotFoundError when there is none."""
-    ticket = session.scalar(select(Ticket).where(Ticket.number == number))
+    ticket = session.scalar(OF_NUMBER, {"number": number})
     if ticket is None:
         raise NotFoundError(f"Tidak ada laporan bernomor {number}.")
     return ticket

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import outbox, tickets
+from bot.forms import FREE_TEXT_FOR
 from bot.messages import WHATSAPP
-from bot.outbox import FREE_TEXT_FOR, Note
+from bot.outbox import UNASKED, Note
 from bot.rulebook import Rulebook
 from bot.segments import segments
 from bot.status import WITH_AGENCY, Status
@@ -25,7 +26,6 @@ from storage.queries import notices
 from storage.queries.notices import Waiting
 
 BATCH = 50
-UNASKED = "follow_"
 YES_NO = (("yes", "choice_yes"), ("no", "choice_no"))
 ASKED_WITH = {"follow_confirm": YES_NO, "follow_confirm_again": YES_NO}
 WHILE_HELD = timedelta(hours=1)

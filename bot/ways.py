@@ -1,23 +1,27 @@
-"""Messages to the telephone of somebody who works here: outside any conversation, by whichever way gets through.
+"""By which way a message gets through: to the telephone of somebody who works here, and to a citizen.
 
 Each message knows the ways that are left. Where one has no sender here, or fails, the next is taken at once.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.forms import FREE_TEXT_FOR
 from bot.messages import WHATSAPP
-from bot.outbox import FREE_TEXT_FOR, Note
+from bot.outbox import Note, with_link
 from bot.rulebook import Rulebook
 from bot.templates import content_sid
-from storage.models import OutboundMessage, User
+from storage.models import Conversation, OutboundMessage, User
 from storage.queries.duty import last_written
 from storage.queries.inserting import insert_once, ring
+from storage.queries.sending import other_address
 
 Way = dict[str, Any]
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 ARRIVED = ("delivered", "read")
 
 
@@ -42,21 +46,59 @@ def to_phone(
         "lane": note.lane,
         "at_least_once": note.at_least_once,
     }
-    return _write(session, note.key, text, ways, written, now)
+    return _write(session, note.key, {"text": text}, ways, written, now)
 
 
-def by_next_way(session: Session, row: OutboundMessage, now: datetime) -> bool:
+def by_next_way(session: Session, row: OutboundMessage, now: datetime, rulebook: Rulebook | None = None) -> bool:
     """Write a message that does not get through once more, for the next of its ways; False where none is left."""
     ways = row.body.get("otherwise")
+    if ways is None and rulebook is not None:
+        ways = _of_citizen(session, rulebook, row)
     if not ways:
         return False
-    written = {name: getattr(row, name) for name in ("ticket_id", "wording", "lane", "at_least_once")}
-    _write(session, f"{ways[0]['channel']}:{row.key}", row.body["text"], ways, written, now)
+    same = ("ticket_id", "conversation_id", "announcement_id", "wording", "lane", "at_least_once")
+    written = {name: getattr(row, name) for name in same} | {"instead_of": row.id}
+    said: Way = {name: row.body[name] for name in ("text", "choices", "hint") if name in row.body}
+    _write(session, f"{ways[0]['channel']}:{row.key}", said, ways, written, now)
     return True
 
 
+def _of_citizen(session: Session, rulebook: Rulebook, row: OutboundMessage) -> list[Way]:
+    """Where else a citizen can be reached: by SMS at the number of their WhatsApp, or where they write to us, too.
+
+    Only one way further: what fails there as well is for a person.
+    """
+    if row.conversation is None or row.instead_of is not None:
+        return []
+    phone = row.recipient.removeprefix("whatsapp:")
+    if row.channel == WHATSAPP and rulebook.sms_line and PHONE.fullmatch(phone):
+        return [{"channel": rulebook.sms_line, "recipient": phone, **_one_way(session, rulebook, row)}]
+    other = other_address(session, row.conversation)
+    is_open = other is not None and _is_open(other, row.created_at)
+    return [{"channel": other.channel, "recipient": other.address}] if other and is_open else []
+
+
+def _one_way(session: Session, rulebook: Rulebook, row: OutboundMessage) -> Way:
+    """Where only sending is possible nothing is asked: the page takes the answer."""
+    if not rulebook.sms_line or rulebook.city.can_answer(rulebook.sms_line) or row.conversation is None:
+        return {}
+    note = Note(row.key, row.wording, ticket_id=row.ticket_id)
+    text = with_link(session, rulebook, note, row.body["text"], row.conversation.language)
+    return {"text": text, "choices": []}
+
+
+def _is_open(conversation: Conversation, now: datetime) -> bool:
+    last = conversation.last_inbound_at
+    return conversation.channel != WHATSAPP or (last is not None and last + FREE_TEXT_FOR > now)
+
+
 def _write(
-    session: Session, key: str, text: str, ways: list[Way], written: Mapping[str, Any], now: datetime
+    session: Session,
+    key: str,
+    said: Mapping[str, Any],
+    ways: list[Way],
+    written: Mapping[str, Any],
+    now: datetime,
 ) -> int | None:
     (channel, recipient, body), *_ = map(_opened, ways)
     row = {
@@ -64,7 +106,8 @@ def _write(
         "key": key,
         "channel": channel,
         "recipient": recipient,
-        "body": {**body, "text": text, "choices": [], "otherwise": ways[1:]},
+        "sender": body.pop("sender", None),
+        "body": {"choices": [], **said, **body, "otherwise": ways[1:]},
         "created_at": now,
         "due_at": now,
         "state": "waiting",

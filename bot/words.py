@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-EMERGENCY_LANE, NORMAL_LANE = 0, 1
+# Who goes first: emergencies, replies, what we say by ourselves, one text to many.
+EMERGENCY_LANE, NORMAL_LANE, UNASKED_LANE, BULK_LANE = 0, 1, 2, 3
 LONGEST_YES_OR_NO = 12
 FEWEST_TELLING_WORDS = 2
 LONGEST_ASKING_BACK = 6

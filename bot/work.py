@@ -64,7 +64,7 @@ class Worker:
     def _claim(self) -> list["Burst"]:
         now = self.clock.now()
         with self.database.begin() as session:
-            inbox.place_new(session, now)
+            inbox.place_new(session, now, costs=self.rulebook.city.costs)
             leases = claim_conversations(session, self.owner, now, BATCH, LEASE)
             cap = self.rulebook.city.limits.messages_a_minute
             found = unread(session, [lease.conversation_id for lease in leases], cap)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.words import BULK_LANE
 from handlers.edge import edge
 from handlers.guards import guard
 from storage.models import Heartbeat, InboundMessage, OutboundMessage
@@ -43,7 +44,9 @@ def _parts(session: Session, now: datetime) -> dict[str, dict[str, object]]:
         session,
         now,
         select(func.min(OutboundMessage.due_at)).where(
-            OutboundMessage.state.in_(("waiting", "sending")), OutboundMessage.due_at <= now
+            OutboundMessage.state.in_(("waiting", "sending")),
+            OutboundMessage.due_at <= now,
+            OutboundMessage.lane < BULK_LANE,  # a notice to thousands takes its time
         ),
     )
     heartbeat = _age(session, now, select(func.max(Heartbeat.at)))

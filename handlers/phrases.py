@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from bot import messages
 from bot.city import City
@@ -74,6 +75,7 @@ HAPPENED = {
     "not_sent_sealed": "Kabar tidak dikirim: belum tentu aman bagi warga",
     "alarm_sent": "Petugas piket dialarm",
     "alarm_taken": "Darurat diambil petugas piket",
+    "follow_announcement": "Warga dikirimi pengumuman",
 }
 PLANNED = {
     "forward": "Diteruskan ke instansi",
@@ -114,6 +116,11 @@ DELIVERY = {
     "in_doubt": "belum pasti terkirim",
     "cancelled": "dibatalkan",
 }
+# Why a message was not sent after all.
+WITHHELD = {
+    "trial": "tidak dikirim (mode uji)",
+    "opted_out": "tidak dikirim (warga tidak ingin dikabari)",
+}
 STANDING = {
     Outcome.CONFIRMED: "Selesai, dipastikan warga",
     Outcome.SILENT: "Selesai, tanpa jawaban warga",
@@ -123,7 +130,11 @@ STANDING = {
     Outcome.DUPLICATE: "Duplikat laporan warga ini sebelumnya",
     Outcome.DELIVERED: "Selesai, sudah disampaikan",
 }
-CHANNELS = {**{name: manners.label for name, manners in messages.CHANNELS.items()}, messages.EMAIL: "E-mail"}
+CHANNELS = {
+    **{name: manners.label for name, manners in messages.CHANNELS.items()},
+    messages.EMAIL: "E-mail",
+    messages.WEBHOOK: "Webhook",
+}
 LOOKS = {
     Status.COORDINATION: "warn",
     Status.NEEDS_INFO: "warn",
@@ -246,8 +257,18 @@ class Phrases:
     def planned(self, kind: str) -> str:
         return PLANNED.get(kind, kind)
 
-    def delivery(self, state: str) -> str:
-        return DELIVERY.get(state, state)
+    def delivery(self, state: str, error: str | None = None) -> str:
+        """How far a message came; with the provider's code where it failed, with the reason where we held it."""
+        if state == "cancelled" and error in WITHHELD:
+            return WITHHELD[error]
+        said = DELIVERY.get(state, state)
+        return f"{said} ({error})" if state == "failed" and error else said
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount as people here write it: ``Rp 1.234,50``; no cents where there are none."""
+        whole = f"{amount:,.2f}" if amount % 1 else f"{amount:,.0f}"
+        swapped = whole.translate(str.maketrans(",.", ".,"))
+        return f"{'Rp' if currency == 'IDR' else currency} {swapped}"
 
     def channel(self, code: str) -> str:
         return CHANNELS.get(code, code)

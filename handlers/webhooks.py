@@ -4,11 +4,12 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from bot import delivery, inbox
+from bot import inbox, reports
 from bot.messages import GATEWAY, Incoming
 from handlers.channels.gate import ForgedRequestError, MalformedRequestError
 from handlers.channels.http_gateway_in import GatewayGate
 from handlers.channels.twilio import TwilioGate
+from handlers.channels.twilio_errors import kind_of
 from handlers.edge import edge
 from handlers.guards import guard
 
@@ -49,14 +50,17 @@ def twilio_status() -> Response:
     form, outbound = request.form, request.args.get("outbound", "")
     here = edge()
     error = form.get("ErrorCode", "")
+    code = int(error) if error.isdecimal() and len(error) < 9 else None
     with here.database.begin() as session:
-        delivery.record_status(
+        reports.record_status(
             session,
             int(outbound) if outbound.isdecimal() and len(outbound) < 19 else None,
             form["MessageSid"],
             form.get("MessageStatus", ""),
-            error if error.isdecimal() else None,
+            str(code) if code else None,
             here.clock.now(),
+            kind=kind_of(code),
+            rulebook=here.rulebook,
         )
     return Response(TWIML, mimetype="text/xml")
 
@@ -76,8 +80,15 @@ def gateway_status() -> Response:
     here = edge()
     report = _gateway_gate().report(request.get_data(), dict(request.headers), here.clock.now())
     with here.database.begin() as session:
-        delivery.record_status(
-            session, report.outbound_id, report.id, report.status, report.error, here.clock.now(), (GATEWAY,)
+        reports.record_status(
+            session,
+            report.outbound_id,
+            report.id,
+            report.status,
+            report.error,
+            here.clock.now(),
+            (GATEWAY,),
+            rulebook=here.rulebook,
         )
     return jsonify(ok=True)
 

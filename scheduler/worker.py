@@ -19,13 +19,25 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import claim_sample, digests, duty, followups, holding, incident_members, overdue_questions, rechecks
+from bot import (
+    announcements,
+    claim_sample,
+    delivery_alerts,
+    digests,
+    duty,
+    followups,
+    holding,
+    incident_members,
+    overdue_questions,
+    rechecks,
+)
 from bot.clock import Clock
 from bot.delivery import SENDERS, Courier
 from bot.media import MediaQueue, MediaSource
 from bot.messages import Channel
 from bot.rulebook import Rulebook
 from bot.work import Understands, Worker
+from scheduler.provider import AtProvider
 from scheduler.waking import Bell, bell_for
 from storage.database import Database
 from storage.files import FileStore
@@ -35,7 +47,18 @@ from storage.models import Heartbeat
 log = structlog.get_logger()
 
 # Alarms go first.
-DUE = (duty, followups, rechecks, holding, claim_sample, digests, overdue_questions, incident_members)
+DUE = (
+    duty,
+    followups,
+    rechecks,
+    holding,
+    claim_sample,
+    digests,
+    overdue_questions,
+    incident_members,
+    delivery_alerts,
+    announcements,
+)
 TICK_S = 1
 SETTLE_S = 5
 HEARTBEAT_S = 5
@@ -56,6 +79,8 @@ class Parts:
     clock: Clock
     sources: dict[str, MediaSource]
     files: FileStore
+    trial: frozenset[str] = frozenset()
+    at_provider: AtProvider | None = None
 
 
 def run(parts: Parts) -> None:
@@ -65,12 +90,12 @@ def run(parts: Parts) -> None:
         signal.signal(number, lambda *_: stop.set())
     name = f"{socket.gethostname()}:{os.getpid()}"
     with ThreadPoolExecutor(SENDERS, "send") as pool:
-        courier = Courier(parts.database, parts.channels, parts.clock, name, pool)
+        courier = Courier(parts.database, parts.channels, parts.clock, name, pool, parts.rulebook, parts.trial)
         worker = Worker(parts.database, parts.rulebook, parts.nlu, parts.clock, name)
         leadership = Leadership(parts.database)
-        scheduler = _scheduler(parts, courier, leadership, name)
+        scheduler = _scheduler(parts, courier, leadership, name, stop)
         media = MediaQueue(parts.database, parts.rulebook, parts.sources, parts.files, parts.clock, name)
-        jobs = (worker.round, courier.round, *[media.round] * MEDIA_LOOPS)
+        jobs = (worker.round, *courier.jobs(), *[media.round] * MEDIA_LOOPS)
         loops = [_start_loop(job, bell_for(parts.database), stop) for job in jobs]
         scheduler.start()
         log.info("worker_started", worker=name)
@@ -92,13 +117,17 @@ def _tick(parts: Parts, leadership: Leadership) -> None:
             _guarded(partial(due.run_due, parts.database, parts.rulebook, parts.clock.now()))()
 
 
-def _scheduler(parts: Parts, courier: Courier, leadership: Leadership, name: str) -> BackgroundScheduler:
+def _scheduler(
+    parts: Parts, courier: Courier, leadership: Leadership, name: str, stop: threading.Event
+) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     jobs: list[tuple[Callable[[], object], float]] = [
         (lambda: _tick(parts, leadership), TICK_S),
         (courier.settle, SETTLE_S),
         (lambda: beat(parts.database, name, parts.clock.now()), HEARTBEAT_S),
     ]
+    if parts.at_provider:
+        jobs += parts.at_provider.jobs(leadership, stop)
     for job, seconds in jobs:
         scheduler.add_job(
             _guarded(job), "interval", seconds=seconds, next_run_time=datetime.now(scheduler.timezone)

@@ -1,5 +1,7 @@
 """Which of several worker processes ticks: the one that holds PostgreSQL's advisory lock."""
 
+import threading
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,25 +15,29 @@ class Leadership:
 
     The lock goes when the connection does, so a process that dies or is cut off is followed by another at its next
     tick. On SQLite all processes are on one machine and every tick waits for its turn to write; nothing is needed.
+    Threads may share it.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection: Connection | None = None
+        self._asking = threading.RLock()
 
     def is_ours(self) -> bool:
         """Whether this process is the ticker now; asks the database each time."""
         if self._database.is_sqlite:
             return True
-        try:
-            return self._still_ours() or self._taken_over()
-        except SQLAlchemyError:
-            self.release()
-            return False
+        with self._asking:
+            try:
+                return self._still_ours() or self._taken_over()
+            except SQLAlchemyError:
+                self.release()
+                return False
 
     def release(self) -> None:
         """Let another process tick; a connection that is broken has let go already."""
-        connection, self._connection = self._connection, None
+        with self._asking:
+            connection, self._connection = self._connection, None
         if connection is None:
             return
         try:

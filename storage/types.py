@@ -2,13 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy import BigInteger, DateTime, LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from storage import keyring
+
+PARTS = 10_000
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -68,3 +71,16 @@ class EncryptedBytes(TypeDecorator[bytes]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         return None if value is None else keyring.current().decrypt_bytes(value)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount to four places, kept as a whole number of ten-thousandths: exact in sums on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((value * PARTS).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / PARTS

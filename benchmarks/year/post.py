@@ -1,7 +1,7 @@
 """The providers' stand-in: takes every message, and tells later what became of it."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,10 @@ class Handed:
 class InLine(ThreadPoolExecutor):
     """Sends one after the other in this very thread, so that a run can be repeated exactly."""
 
-    def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **_: Any) -> Iterator[Any]:
-        return iter([fn(*arguments) for arguments in zip(*iterables, strict=True)])
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 class Post:

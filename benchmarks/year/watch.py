@@ -99,6 +99,7 @@ SELECT (SELECT min(wake_at) FROM conversations WHERE wake_at IS NOT NULL),
        (SELECT min(next_at) FROM alarms WHERE next_at IS NOT NULL)
 """
 KINDS = ("conversation", "follow_up", "notice", "digest", "message", "recheck", "alarm")
+NEXT_ON_LINES = "SELECT channel, min(due_at) FROM outbound_messages WHERE state = 'waiting' GROUP BY channel"
 NEXT_HOURLY = """
 SELECT (SELECT min(due_at) FROM handovers WHERE answered_at IS NULL AND reason = 'hold'),
        (SELECT min(due_at) FROM handovers WHERE answered_at IS NULL AND reason <> 'hold' AND reminded_at IS NULL),
@@ -131,6 +132,11 @@ class Watch:
         """When each kind of work is due next; kinds with nothing to do are left out."""
         row = self._connection.exec_driver_sql(NEXT_DUE).one()
         return {kind: _time(at) for kind, at in zip(KINDS, row, strict=True) if at is not None}
+
+    def lines_due(self, now: datetime) -> frozenset[str]:
+        """The channels on which a message is due at ``now``."""
+        rows = self._connection.exec_driver_sql(NEXT_ON_LINES).all()
+        return frozenset(channel for channel, at in rows if _time(at) <= now)
 
     def due_hourly(self, now: datetime) -> frozenset[str]:
         """Of the kinds of work that are looked at once an hour, those with something to do at ``now``."""

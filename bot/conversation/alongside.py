@@ -22,7 +22,7 @@ def with_question(turn: Turn, said: Said, situation: Situation, city: City) -> T
     if topic is None:
         return turn
     sure = said.understanding is not None and said.understanding.faqs[0].confidence >= city.thresholds.answer
-    if sure and topic in situation.answerable and not _is_sms(said):
+    if sure and topic in situation.answerable and not is_sms(said):
         return _saying(turn, Reply("answer_beside", topic=topic))
     if isinstance(turn.action, FileReport):
         turn = replace(turn, action=replace(turn.action, question=said.text))
@@ -39,7 +39,7 @@ def _saying(turn: Turn, beside: Reply) -> Turn:
     return replace(turn, replies=(*turn.replies[:first], beside, *turn.replies[first:]))
 
 
-def _is_sms(said: Said) -> bool:
+def is_sms(said: Said) -> bool:
     """Where a receipt and an answer together would be three segments, and more."""
     manners = CHANNELS.get(said.channel)
     return manners is not None and manners.is_sms
@@ -84,7 +84,8 @@ def with_wishes(turn: Turn, before: Dialogue, said: Said, situation: Situation, 
     if situation.is_silent:
         return replace(turn, hides_name=True)
     if len(said.text.split()) <= ONLY_A_WISH and isinstance(turn.action, AddToTicket | AskPerson):
-        begins = (Reply("tell_us"),) if isinstance(turn.action, AskPerson) and before.draft is None else ()
+        is_first = isinstance(turn.action, AskPerson) and before.draft is None and not situation.open_tickets
+        begins = (Reply("tell_us"),) if is_first else ()
         return Turn(before, (Reply("name_hidden"), *begins), outcome="answered", hides_name=True)
     replies = _question_last((*turn.replies, Reply("name_hidden")))
     return replace(turn, hides_name=True, replies=replies)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot.city import City
 from bot.conversation import advice, claims, matching, reports, tickets
-from bot.conversation.meaning import REPORTS
+from bot.conversation.alongside import is_sms
+from bot.conversation.meaning import CLEAR_SERVICE, REPORTS
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
 from bot.privacy import mask
@@ -85,9 +86,21 @@ def _says(wording: str) -> "Handler":
 
 
 def _off_topic(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    """One short line, then silence: every message costs, and spam is not worth an answer."""
-    replies = (Reply("off_topic"),) if dialogue.off_topic < OFF_TOPIC_REPLIES else ()
+    """One short line, then silence: every message costs, and spam is not worth an answer.
+
+    A "2" or "???" to nothing is no spam, and what sounds like a report from elsewhere may be from Jalan Raya Bogor.
+    """
+    if _names_matter_and_place(said, CLEAR_SERVICE):
+        return to_person(dialogue, said, "unsure", "handed_over_unsure")
+    wording = "off_topic" if any(character.isalpha() for character in said.text) else "nothing_asked"
+    replies = (Reply(wording),) if dialogue.off_topic < OFF_TOPIC_REPLIES else ()
     return Turn(replace(dialogue, off_topic=dialogue.off_topic + 1), replies, outcome="off_topic")
+
+
+def _names_matter_and_place(said: Said, sure: float) -> bool:
+    understood = said.understanding
+    service = understood.service if understood else None
+    return bool(understood and understood.place and service and service.confidence >= sure)
 
 
 def _wants_person(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
@@ -95,6 +108,11 @@ def _wants_person(dialogue: Dialogue, said: Said, situation: Situation, city: Ci
 
 
 def _angry(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    """Who scolds and says what is wrong, and where, has reported it; else a person reads."""
+    if _names_matter_and_place(said, city.thresholds.service):
+        turn = _told_already(dialogue, said, situation) or _report(dialogue, said, "lapor", situation, city)
+        heard = () if is_sms(said) else (Reply("anger_heard"),)
+        return replace(turn, replies=(*heard, *turn.replies))
     ticket = tickets.just_talked_about(dialogue, said, situation) or next(iter(situation.open_tickets), None)
     if ticket is None or ticket.sealed:
         return to_person(dialogue, said, "person", "anger_met")

@@ -15,6 +15,7 @@ from typing import Any
 
 import phonenumbers
 import structlog
+from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -22,9 +23,11 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from bot import failures
 from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
 from bot.plain_text import plain_text
 from handlers.channels.gate import ForgedRequestError, MalformedRequestError
+from handlers.channels.twilio_errors import kind_of
 
 log = structlog.get_logger()
 
@@ -35,9 +38,8 @@ BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/
 TIMEOUT_S = 10.0
 LONGEST_BODY = 1_600
 LISTED = 50
+CONNECTIONS = 32
 
-# What a provider's error means for us; a code that is not here is final below 500 and in doubt from there on.
-LATER = frozenset({20429, 30001, 30410, 63010, 63012, 63017, 63018, 14107})
 # Buttons that Twilio does not take: their template is gone or was changed, or a value is not to its liking. It
 # says so at once, so nothing has gone out, and the question can be asked as text.
 NO_BUTTONS = frozenset({"21654", "21655", "21656", "21658"})
@@ -90,7 +92,7 @@ class TwilioChannel:
         api_base: str,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
-        self._client = Client(account_sid, token, http_client=TwilioHttpClient(timeout=timeout_s))
+        self._client = Client(account_sid, token, http_client=_http(timeout_s))
         if api_base:
             self._client.api.base_url = api_base.rstrip("/")
         self._senders = senders
@@ -139,6 +141,14 @@ class TwilioChannel:
         return sender
 
 
+def _http(timeout_s: float) -> TwilioHttpClient:
+    """Each sending thread keeps its connection; the library's own pool holds ten."""
+    http = TwilioHttpClient(timeout=timeout_s)
+    for scheme in ("https://", "http://"):
+        http.session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+    return http
+
+
 def _what(message: Outgoing) -> dict[str, str]:
     if message.template:
         return {"content_sid": message.template, "content_variables": json.dumps(dict(message.variables))}
@@ -172,9 +182,9 @@ def _send_error(error: Exception) -> SendError:
 
 def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
     code = error.code or error.status
-    if error.status == 429 or code in LATER:
-        return SendError("later", str(code))
-    return SendError("in_doubt" if error.status >= 500 else "final", str(code))
+    if error.status == 429:
+        return SendError(failures.LATER, str(code))
+    return SendError(failures.IN_DOUBT if error.status >= 500 else kind_of(code), str(code))
 
 
 def _content(form: Mapping[str, str], channel: str) -> Content:

@@ -3,6 +3,7 @@ buttons and lists."""
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ from flask.cli import with_appcontext
 from bot.choice_templates import ChoiceTemplate, choice_templates
 from bot.templates import CATEGORY, Template, refusals, templates
 from handlers.edge import edge
+
+ADDRESS = "PUBLIC_URL"  # in a template: the installation's own address
 
 
 @click.command("templates")
@@ -29,7 +32,10 @@ def list_templates(language: str | None, as_json: bool, choices: bool) -> None:
         for created in choice_templates(city, here.rulebook.wording, language):
             click.echo(_choice_payload(created) if as_json else "\n".join(_choice_block(created)))
         return
-    found = templates(city, here.rulebook.wording, language, here.clock.now())
+    written = templates(city, here.rulebook.wording, language, here.clock.now())
+    found = [
+        replace(template, body=template.body.replace(ADDRESS, here.rulebook.base_url)) for template in written
+    ]
     for template in found:
         click.echo(_payload(template) if as_json else "\n".join(_block(template)))
     problems = [f"{template.name}: {problem}." for template in found for problem in refusals(template)]

@@ -1,9 +1,11 @@
 """The coordinators' console: what waits for a person, and every ticket with what was said about it."""
 
 from handlers.console import (
+    announcements,
     blocked,
     cases,
     checks,
+    costs,
     duty,
     files,
     home,
@@ -13,14 +15,17 @@ from handlers.console import (
     praise,
     servants,
     tickets,
+    undelivered,
 )
 from handlers.console.room import blueprint
 
 __all__ = [
+    "announcements",
     "blocked",
     "blueprint",
     "cases",
     "checks",
+    "costs",
     "duty",
     "files",
     "home",
@@ -30,4 +35,5 @@ __all__ = [
     "praise",
     "servants",
     "tickets",
+    "undelivered",
 ]

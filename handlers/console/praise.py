@@ -1,10 +1,5 @@
 """Thanks from citizens, a month at a time: the list from which the leadership calls."""
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,46 +9,10 @@ from handlers.console.messages import TWICE
 from handlers.console.room import blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import text_of
-from handlers.phrases import MONTHS_IN_FULL
+from handlers.months import Month
 from storage.queries import people as queries
 
 SHOWN = 300
-MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Month:
-    """A calendar month of the city, as the address bar has it: ``2026-11``."""
-
-    first: date
-
-    @classmethod
-    def of(cls, text: str, today: date) -> "Month":
-        """The month that was asked for; what is none, or is ahead, is the present one."""
-        found = MONTH.fullmatch(text)
-        first = date(int(found[1]), int(found[2]), 1) if found else today
-        return cls(min(first, today).replace(day=1))
-
-    @property
-    def code(self) -> str:
-        return f"{self.first:%Y-%m}"
-
-    @property
-    def name(self) -> str:
-        return f"{MONTHS_IN_FULL[self.first.month - 1]} {self.first.year}"
-
-    @property
-    def before(self) -> "Month":
-        return Month((self.first - timedelta(days=1)).replace(day=1))
-
-    @property
-    def after(self) -> "Month":
-        return Month((self.first + timedelta(days=32)).replace(day=1))
-
-    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """Its beginning and its end, which is the beginning of the next."""
-        start, end = (datetime(d.year, d.month, 1, tzinfo=zone) for d in (self.first, self.after.first))
-        return start, end
 
 
 @blueprint.get("/praise")

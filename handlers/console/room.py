@@ -73,6 +73,12 @@ def user_id() -> int:
     return int(current_user.id)
 
 
+@blueprint.app_context_processor
+def _trial() -> dict[str, int]:
+    """How many numbers are written to in trial mode, for the banner; 0 where everybody is."""
+    return {"trial_numbers": len(edge().settings.trial)}
+
+
 @blueprint.after_request
 def _keep_private(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "private, no-cache")

@@ -1,6 +1,6 @@
 """What the person who is logged in may see. Every look at a sealed case is written into its history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from flask_login import current_user
@@ -11,7 +11,7 @@ from bot.errors import NotFoundError
 from bot.sealing import AGENCY_OFFICER, SEALED_OFFICER, Curtain, curtain, may_see
 from bot.tickets import By
 from handlers.edge import edge
-from storage.models import Conversation, Handover, Ticket
+from storage.models import Conversation, Handover, OutboundMessage, Ticket
 from storage.queries import sealing as queries
 
 LOOKED = "seen"
@@ -60,6 +60,24 @@ def covered(session: Session, handovers: Sequence[Handover]) -> frozenset[int]:
         for handover in handovers
         if curtains.get(handover.conversation.citizen_id, OPEN).covers(None, handover.created_at)
     )
+
+
+def covered_messages(
+    session: Session, messages: Sequence[OutboundMessage], tickets: Mapping[int, Ticket]
+) -> frozenset[int]:
+    """The ids of those of ``messages`` (about ``tickets``, by id) that the present user must not read."""
+    people = {message.conversation.citizen_id for message in messages if message.conversation}
+    sealed = queries.sealed_of(session, sorted(people))
+    curtains = {who: curtain(current_user.role, current_user.agency, cases) for who, cases in sealed.items()}
+
+    def is_covered(message: OutboundMessage) -> bool:
+        ticket = tickets.get(message.ticket_id or 0)
+        if ticket is not None and not sees(ticket):
+            return True
+        before = curtains.get(message.conversation.citizen_id, OPEN) if message.conversation else OPEN
+        return before.covers(message.ticket_id, message.created_at)
+
+    return frozenset(message.id for message in messages if is_covered(message))
 
 
 def require_readable(session: Session, handover_id: int) -> None:

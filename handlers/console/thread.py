@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import EMAIL, Content
 from bot.sealing import Curtain
+from handlers.console.addressees import is_case
 from handlers.console.files import in_conversation, in_ticket
 from handlers.files import Shown, shown
 from handlers.phrases import Phrases
@@ -23,7 +24,8 @@ SEALED = "[Pesan tersegel]"
 class Line:
     """One message. ``side``: ``in`` (the citizen), ``out`` (we to the citizen), ``mail`` (we to the agency).
 
-    ``while_held``: it came while a person held the conversation, and the bot let it be.
+    ``while_held``: it came while a person held the conversation, and the bot let it be. ``error``: why it was not
+    sent, as the provider's code or our own word.
     """
 
     side: str
@@ -33,6 +35,7 @@ class Line:
     choices: tuple[str, ...] = ()
     files: tuple[Shown, ...] = ()
     while_held: bool = False
+    error: str | None = None
 
 
 def thread_of(
@@ -79,12 +82,13 @@ def _received(message: InboundMessage, files: tuple[Shown, ...]) -> Line:
 
 
 def _covered(message: OutboundMessage) -> Line:
-    return Line("out", message.created_at, SEALED, message.state)
+    return Line("out", message.created_at, SEALED, message.state, error=message.error)
 
 
 def _written(message: OutboundMessage) -> Line:
-    # A mail holds the agency's link, which is nobody else's: its subject is enough here.
-    is_mail = message.channel == EMAIL
+    # A letter holds the agency's link, which is nobody else's: its subject is enough here.
+    is_mail = message.channel == EMAIL or is_case(message)
     text = message.body.get("subject", "") if is_mail else message.body["text"]
     choices = tuple(choice["title"] for choice in message.body.get("choices", ()))
-    return Line("mail" if is_mail else "out", message.created_at, text, message.state, choices)
+    side = "mail" if is_mail else "out"
+    return Line(side, message.created_at, text, message.state, choices, error=message.error)

@@ -1,6 +1,7 @@
 """One ticket in the console, and passing one on to the agency that answers for it."""
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot import coordination
@@ -10,6 +11,7 @@ from bot.numbers import find_numbers
 from bot.status import Status
 from handlers.agency_steps import AUDIT
 from handlers.console import sight
+from handlers.console.addressees import named
 from handlers.console.files import in_ticket
 from handlers.console.home import home_page
 from handlers.console.messages import TWICE
@@ -21,7 +23,10 @@ from handlers.files import shown
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import for_agencies
 from handlers.photos import photo_response
+from handlers.phrases import Phrases
+from storage.models import OutboundMessage, Ticket
 from storage.queries import console as queries
+from storage.queries import costs, dead_letters
 from storage.queries.attachments import photo_of, photos_of
 from storage.queries.media import files_of_ticket
 from storage.queries.people import linked
@@ -106,9 +111,17 @@ def _ticket_page(number: str, typed: Typed) -> str:
             planned=queries.planned(session, found.id),
             photos=photos_of(session, found.id),
             files=[shown(file, in_ticket(number), say) for file in files_of_ticket(session, found.id)],
+            unsent=_unsent_letters(session, found, say),
+            costs=costs.of_ticket(session, found.id),
             city=say.city,
             typed=typed,
         )
+
+
+def _unsent_letters(session: Session, found: Ticket, say: Phrases) -> list[tuple[str, OutboundMessage]]:
+    """To whom a letter about this ticket did not get through, the newest of each."""
+    rows = dead_letters.to_agency(session, found.id)
+    return list({named(row, found, say): (named(row, found, say), row) for row in reversed(rows)}.values())
 
 
 def _closed_page(number: str) -> str:

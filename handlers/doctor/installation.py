@@ -25,6 +25,11 @@ def settings_findings(settings: Settings) -> Iterator[Finding]:
         if settings.simulator_enabled
         else ok("The simulator is off.")
     )
+    if settings.trial:
+        yield wrong(
+            f"Trial mode is on: only {len(settings.trial)} numbers are sent messages; "
+            "unset TRIAL_NUMBERS to write to everybody."
+        )
     if settings.has_twilio:
         yield from _twilio(settings)
     elif not settings.has_gateway:

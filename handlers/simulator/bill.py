@@ -1,15 +1,16 @@
 """What one citizen's messages would have cost on the channel that their telephone stands for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.city import City
 from bot.costs import Cost
+from bot.forms import outgoing
 from bot.messages import CHANNELS, Content
-from bot.plain_text import as_sms
+from bot.plain_text import plain_text
 from bot.segments import segments
 from storage.models import OutboundMessage
 from storage.queries.simulator import Chat
@@ -30,8 +31,10 @@ def bill(chat: Chat, city: City, channel: str) -> Json | None:
     late = {row.id for row in sent if _is_late(row, written)} if not CHANNELS[channel].is_sms else set()
     lines = (
         Line("Dari warga", heard, sum(map(cost.of_received, heard), Decimal(0))),
-        _sent_line("Balasan", [row for row in sent if row.id not in late], cost),
-        _sent_line("Di luar 24 jam (template)", [row for row in sent if row.id in late], cost, template=True),
+        _sent_line("Balasan", [row for row in sent if row.id not in late], channel, cost),
+        _sent_line(
+            "Di luar 24 jam (template)", [row for row in sent if row.id in late], channel, cost, template=True
+        ),
     )
     return {
         "channel": channel,
@@ -59,14 +62,12 @@ class Line:
         }
 
 
-def _sent_line(label: str, rows: list[OutboundMessage], cost: Cost, *, template: bool = False) -> Line:
-    texts = [as_plain_text(row.body) for row in rows]
+def _sent_line(
+    label: str, rows: list[OutboundMessage], channel: str, cost: Cost, *, template: bool = False
+) -> Line:
+    """In the words and at the price that the courier notes, had it been sent on ``channel``."""
+    texts = [plain_text(replace(outgoing(row), channel=channel)) for row in rows]
     return Line(label, texts, sum((cost.of_sent(text, template=template) for text in texts), Decimal(0)))
-
-
-def as_plain_text(body: Json) -> str:
-    """A message as an SMS: there are no buttons, so the choices are numbered."""
-    return as_sms(body["text"], [choice["title"] for choice in body.get("choices", ())], body.get("hint", ""))
 
 
 def _is_late(row: OutboundMessage, written: Iterable[datetime]) -> bool:

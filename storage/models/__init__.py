@@ -2,6 +2,7 @@
 
 from storage.models.base import Base
 from storage.models.conversations import Citizen, Conversation, InboundMessage, Quarantine
+from storage.models.delivery import Announcement, Reconciliation, SenderLease
 from storage.models.evidence import Claim, ClaimDraw, PhotoPrint
 from storage.models.following import Assignment, Digest, Notice
 from storage.models.incidents import Incident
@@ -14,6 +15,7 @@ from storage.models.tickets import Attachment, FollowUp, Handover, Recheck, Tick
 __all__ = [
     "AgencyLink",
     "Alarm",
+    "Announcement",
     "Assignment",
     "Attachment",
     "Base",
@@ -35,6 +37,8 @@ __all__ = [
     "PhotoPrint",
     "Quarantine",
     "Recheck",
+    "Reconciliation",
+    "SenderLease",
     "Shift",
     "SimulatedFile",
     "SimulatedTime",

@@ -1,13 +1,14 @@
 """Citizens, the conversations they have with us, and what they wrote."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, BigId
-from storage.types import Encrypted, EncryptedJson
+from storage.types import Encrypted, EncryptedJson, Money
 
 
 class Citizen(Base):
@@ -34,7 +35,8 @@ class Conversation(Base):
     """The exchange with one address on one channel; claimed by a worker through a lease.
 
     Whoever holds the lease knows ``lease_token``; the transaction that ends the work checks that the token is
-    still its own, so a worker that was slow or dead can never write over its successor.
+    still its own, so a worker that was slow or dead can never write over its successor. ``unreachable_at``: the
+    provider said that nothing can be sent to this address; a message from there shows that it can.
     """
 
     __tablename__ = "conversations"
@@ -52,6 +54,7 @@ class Conversation(Base):
     language: Mapped[str] = mapped_column(default="id")
     created_at: Mapped[datetime]
     last_inbound_at: Mapped[datetime | None]
+    unreachable_at: Mapped[datetime | None]
     dialogue: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
     held_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     lane: Mapped[int] = mapped_column(SmallInteger, default=1)
@@ -69,7 +72,8 @@ class InboundMessage(Base):
 
     ``state``: ``new`` (nobody looked), ``held`` (looked at, waiting for more of the burst or for the NLU),
     ``done``. ``text`` is masked (NIK, phone and card numbers) and is what the NLU and the search see;
-    ``content`` is what was really said.
+    ``content`` is what was really said. ``cost`` in ``currency``: what receiving it cost, an estimate;
+    ``copy_deleted_at``: the provider keeps no copy of it any more.
     """
 
     __tablename__ = "inbound_messages"
@@ -80,6 +84,8 @@ class InboundMessage(Base):
         Index("ix_inbound_messages_conversation", "conversation_id", "id"),
         Index("ix_inbound_messages_unplaced", "channel", "address_hash",
               sqlite_where=text("conversation_id IS NULL"), postgresql_where=text("conversation_id IS NULL")),
+        Index("ix_inbound_messages_copies", "channel", "received_at",
+              sqlite_where=text("copy_deleted_at IS NULL"), postgresql_where=text("copy_deleted_at IS NULL")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -100,6 +106,9 @@ class InboundMessage(Base):
     understanding: Mapped[dict[str, Any] | None]
     outcome: Mapped[str | None]
     done_at: Mapped[datetime | None]
+    cost: Mapped[Decimal | None] = mapped_column(Money)
+    currency: Mapped[str | None]
+    copy_deleted_at: Mapped[datetime | None]
 
 
 class Quarantine(Base):

@@ -1,6 +1,7 @@
 """What is to be sent and how far it came, and the links that agencies act through."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, text
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, BigId
 from storage.models.conversations import Conversation
-from storage.types import Encrypted, EncryptedJson
+from storage.types import Encrypted, EncryptedJson, Money
 
 
 class OutboundMessage(Base):
@@ -18,12 +19,24 @@ class OutboundMessage(Base):
     it), ``delivered``, ``read``, ``failed``, ``in_doubt`` (nobody knows whether the provider took it),
     ``cancelled``. ``key`` names the one occasion of the message, so that it cannot be written twice.
     ``at_least_once`` may be sent again when in doubt: e-mails, and the first reply to an emergency.
+
+    ``failure``: why it failed, as a class of ``bot.failures``; ``instead_of``: the message that did not get
+    through and that this one says by another way. A failed message with no such successor waits for a person
+    until ``settled_at``. ``form``: how it was sent (``text``, ``buttons``, ``template``); ``cost`` in
+    ``currency``, an estimate; ``copy_deleted_at``: the provider keeps no copy of it any more.
     """
 
     __tablename__ = "outbound_messages"
     __table_args__ = (
-        Index("ix_outbound_messages_due", "lane", "due_at", sqlite_where=text("state = 'waiting'"),
+        Index("ix_outbound_messages_due", "channel", "lane", "due_at", sqlite_where=text("state = 'waiting'"),
               postgresql_where=text("state = 'waiting'")),
+        Index("ix_outbound_messages_in_hand", "conversation_id", sqlite_where=text("state = 'sending'"),
+              postgresql_where=text("state = 'sending'")),
+        Index("ix_outbound_messages_dead", "id", sqlite_where=text("state = 'failed' AND settled_at IS NULL"),
+              postgresql_where=text("state = 'failed' AND settled_at IS NULL")),
+        Index("ix_outbound_messages_copies", "channel", "created_at",
+              sqlite_where=text("provider_id IS NOT NULL AND copy_deleted_at IS NULL"),
+              postgresql_where=text("provider_id IS NOT NULL AND copy_deleted_at IS NULL")),
         Index("ix_outbound_messages_unsettled", "state", "lease_until",
               sqlite_where=text("state IN ('sending', 'in_doubt')"),
               postgresql_where=text("state IN ('sending', 'in_doubt')")),
@@ -50,6 +63,15 @@ class OutboundMessage(Base):
     delivered_at: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None]
+    failure: Mapped[str | None]
+    instead_of: Mapped[int | None] = mapped_column(ForeignKey("outbound_messages.id"), index=True)
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcements.id"), index=True)
+    form: Mapped[str | None]
+    cost: Mapped[Decimal | None] = mapped_column(Money)
+    currency: Mapped[str | None]
+    copy_deleted_at: Mapped[datetime | None]
 
     conversation: Mapped[Conversation | None] = relationship()
 

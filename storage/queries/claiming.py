@@ -1,4 +1,4 @@
-"""Who may work on what: leases on conversations and outbound messages.
+"""Who may work on what: leases on conversations, and what is due.
 
 PostgreSQL skips rows that another process is just claiming; SQLite lets one transaction write at a time.
 """
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, String, bindparam, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from storage.models import Conversation, FollowUp, Handover, OutboundMessage, Recheck
+from storage.models import Conversation, FollowUp, Handover, Recheck
 from storage.queries.people import waits_for_answer
 from storage.types import UtcDateTime
 
@@ -41,22 +41,6 @@ HELD_CONVERSATION = (
     select(Conversation)
     .where(Conversation.id == bindparam("conversation"), Conversation.lease_token == bindparam("token"))
     .with_for_update()
-)
-CLAIMED_OUTBOUND = (
-    update(OutboundMessage)
-    .where(
-        OutboundMessage.id.in_(
-            select(OutboundMessage.id)
-            .where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= NOW)
-            .order_by(OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
-            .limit(LIMIT)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-    )
-    .values(state="sending", lease_owner=OWNER, lease_until=UNTIL, attempts=OutboundMessage.attempts + 1)
-    .returning(OutboundMessage)
-    .execution_options(synchronize_session=False)
 )
 FOLLOW_UPS_OF_TICKET = select(FollowUp).where(FollowUp.ticket_id == bindparam("ticket"))
 ONE_FOLLOW_UP = FOLLOW_UPS_OF_TICKET.where(
@@ -105,14 +89,6 @@ def claim_conversations(
 def hold_lease(session: Session, lease: Lease) -> Conversation | None:
     """The conversation, locked for this transaction; None when the lease has gone to somebody else."""
     return session.scalar(HELD_CONVERSATION, {"conversation": lease.conversation_id, "token": lease.token})
-
-
-def claim_outbound(
-    session: Session, owner: str, now: datetime, limit: int, lasting: timedelta
-) -> list[OutboundMessage]:
-    """Take up to ``limit`` messages that are due and mark them as being sent."""
-    by = {"owner": owner, "now": now, "until": now + lasting, "limit": limit}
-    return sorted(session.scalars(CLAIMED_OUTBOUND, by), key=lambda message: (message.lane, message.id))
 
 
 def due_follow_ups(session: Session, now: datetime, limit: int) -> Sequence[FollowUp]:

@@ -16,6 +16,7 @@ from storage.models import (
     Quarantine,
     Ticket,
 )
+from storage.queries.dead_letters import is_dead
 from storage.queries.people import waits_for_answer
 
 
@@ -27,6 +28,7 @@ class Counts(NamedTuple):
     overdue: int
     emergencies: int
     quarantined: int
+    undelivered: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def counts(
         tickets.where(Ticket.status.in_(late_statuses), Ticket.solve_by < now),
         tickets.where(Ticket.status.in_(open_statuses), Ticket.urgent, _told(sealed)),
         select(func.count(Quarantine.id)),
+        select(func.count(OutboundMessage.id)).where(is_dead()),
     )
     return Counts(*session.execute(select(*(number.scalar_subquery() for number in numbers))).one())
 
@@ -112,8 +115,9 @@ def written(
     session: Session, conversation_id: int, limit: int, ticket_id: int | None = None
 ) -> Sequence[OutboundMessage]:
     """The newest messages that went out in a conversation, and what its ticket's agency was written."""
-    # Alarms to people on duty are outside any conversation too, but they are no e-mails.
-    to_agency = and_(OutboundMessage.ticket_id == ticket_id, OutboundMessage.channel == "email")
+    # Alarms to people on duty are outside any conversation too, but they are no letters.
+    is_letter = or_(OutboundMessage.channel == "email", OutboundMessage.wording == "agency_case")
+    to_agency = and_(OutboundMessage.ticket_id == ticket_id, is_letter)
     mine = OutboundMessage.conversation_id == conversation_id
     found = select(OutboundMessage).where(or_(mine, to_agency) if ticket_id else mine)
     return session.scalars(found.order_by(OutboundMessage.id.desc()).limit(limit)).all()

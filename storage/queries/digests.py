@@ -1,6 +1,6 @@
-"""Lists that are due, and what stands in them: few columns, none of them encrypted but the place."""
+"""Lists that are due, and what stands in them: few columns, and what is encrypted only of what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,9 +26,9 @@ BRING_FORWARD = (
 class Line(NamedTuple):
     """One ticket in a list."""
 
+    id: int
     number: str
     service: str
-    place: str | None
     sealed: bool
     solve_by: datetime
     begun_at: datetime
@@ -49,6 +49,7 @@ def target_of(agency: str, unit: str | None) -> str:
 
 def bring(session: Session, kind: str, target: str, at: datetime) -> None:
     """Have a list written by ``at``; one that is due sooner stays."""
+    session.flush()  # tickets before lists, everywhere, so that no two transactions wait for each other
     insert_once(session, Digest, {"kind": kind, "target": target, "due_at": at})
     session.execute(BRING_FORWARD, {"of_kind": kind, "to_target": target, "by": at})
 
@@ -82,6 +83,14 @@ def late_of(session: Session, agency: str | None, statuses: Sequence[str], now: 
     return _lines(session, and_(late, Ticket.agency == agency) if agency else late, statuses)
 
 
+def places_of(session: Session, ticket_ids: Collection[int]) -> dict[int, str | None]:
+    """Where these tickets are, as far as it was said."""
+    if not ticket_ids:
+        return {}
+    found = session.execute(select(Ticket.id, Ticket.place).where(Ticket.id.in_(ticket_ids)))
+    return {row.id: row.place for row in found}
+
+
 def listed(session: Session, since: datetime | None, kind: str, statuses: Sequence[str]) -> list[Held]:
     """Agencies with the tickets that came on the weekly list after ``since``, the longest late first."""
     on_it = exists().where(
@@ -95,7 +104,7 @@ def listed(session: Session, since: datetime | None, kind: str, statuses: Sequen
 
 def _lines(session: Session, wanted: ColumnElement[bool], statuses: Sequence[str]) -> list[Line]:
     begun = select(func.max(Assignment.begun_at)).where(Assignment.ticket_id == Ticket.id).scalar_subquery()
-    columns = (Ticket.number, Ticket.service, Ticket.place, Ticket.sealed, Ticket.solve_by,
+    columns = (Ticket.id, Ticket.number, Ticket.service, Ticket.sealed, Ticket.solve_by,
                func.coalesce(begun, Ticket.created_at))  # fmt: skip
     cases = select(*columns).where(wanted, Ticket.status.in_(statuses), ~is_follower())
     found = cases.order_by(Ticket.solve_by, Ticket.id)

@@ -1,9 +1,10 @@
 """Inserts that a repetition cannot double."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,11 +12,24 @@ from storage.models import Base
 
 
 def insert_once(session: Session, model: type[Base], values: dict[str, Any]) -> int | None:
-    """Insert a row unless one with the same unique values stands there; its id, or None when it did."""
-    session.flush()  # what the row refers to must stand there before it
+    """Insert a row unless one with the same unique values stands there; its id, or None when it did.
+
+    Nothing is flushed before it: a row that ``values`` refer to has its id, so it stands there already.
+    """
     statement = _insert(model, session.get_bind().dialect.name)
     new_id: int | None = session.connection().scalar(statement, values)
     return new_id
+
+
+def insert_all(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows at once, with one statement, where nobody needs their objects or ids."""
+    if rows:
+        session.connection().execute(_plain_insert(model), rows)
+
+
+@cache
+def _plain_insert(model: type[Base]) -> Executable:
+    return insert(model)
 
 
 @cache
@@ -23,6 +37,12 @@ def _insert(model: type[Base], dialect: str) -> Executable:
     """Made once: with the values in it, making it would cost more than the insert itself."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(model).on_conflict_do_nothing().returning(model.__table__.c.id)
+
+
+def insert_missing(session: Session, model: type[Base], values: dict[str, Any]) -> None:
+    """Insert a row unless it stands there already."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(make(model).on_conflict_do_nothing(), values)
 
 
 def ring(session: Session) -> None:

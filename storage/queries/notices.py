@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
 
-from storage.models import Conversation, Notice, OutboundMessage
+from storage.models import Conversation, Notice, OutboundMessage, Ticket
 from storage.queries.inserting import insert_once
 
 UNSENT = ("cancelled", "failed")
@@ -25,6 +26,7 @@ DUE_CONVERSATIONS = (
 DUE_IN = (
     select(Notice)
     .where(*IS_DUE, Notice.conversation_id.in_(bindparam("conversations", expanding=True)))
+    .options(joinedload(Notice.ticket, innerjoin=True).joinedload(Ticket.citizen, innerjoin=True))
     .order_by(Notice.conversation_id, Notice.id)
 )
 LAST_WAITING = select(func.max(OutboundMessage.due_at)).where(
@@ -61,14 +63,23 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation,
 
 
 def told_since(session: Session, citizen_id: int, begins: str, since: datetime) -> Sequence[datetime]:
-    """When a citizen was written to unasked since then, oldest first: sentences whose names begin so."""
-    mine = (
+    """When a citizen was written to unasked since then, oldest first: sentences whose names begin so.
+
+    What was announced to many (``bot.announcements``) does not count: it is no news of their own report.
+    """
+    return session.scalars(_told(begins), {"citizen": citizen_id, "since": since}).all()
+
+
+@cache
+def _told(begins: str) -> Select[datetime]:
+    return (
         select(OutboundMessage.created_at)
         .join(Conversation, Conversation.id == OutboundMessage.conversation_id)
-        .where(Conversation.citizen_id == citizen_id, OutboundMessage.created_at > since)
+        .where(Conversation.citizen_id == bindparam("citizen"), OutboundMessage.created_at > bindparam("since"))
+        .where(OutboundMessage.announcement_id.is_(None))
         .where(OutboundMessage.wording.startswith(begins, autoescape=True), OutboundMessage.state.not_in(UNSENT))
+        .order_by(OutboundMessage.created_at)
     )
-    return session.scalars(mine.order_by(OutboundMessage.created_at)).all()
 
 
 def last_waiting(session: Session, conversation_id: int, wordings: Collection[str]) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Integer, ScalarSelect, bindparam, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from storage.models import InboundMessage
 
@@ -35,6 +35,7 @@ UNREAD = (
         InboundMessage.conversation_id.in_(bindparam("conversations", expanding=True)),
         InboundMessage.state != "done",
     )
+    .options(defer(InboundMessage.raw), defer(InboundMessage.address))  # encrypted, and no turn reads them
     .order_by(InboundMessage.id)
 )
 

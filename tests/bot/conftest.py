@@ -8,6 +8,7 @@ import pytest
 
 from bot.rulebook import Rulebook
 from storage.database import Database
+from tests.support.announced import Quarter
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number
 from tests.support.media import Darkroom
@@ -28,3 +29,14 @@ def room(database: Database, rulebook: Rulebook, clock: MoveableClock, tmp_path:
 def quick(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock, tmp_path: Path) -> Darkroom:
     """On one database only, where its kind makes no difference."""
     return Darkroom(sqlite_database, rulebook, clock, tmp_path / "media")
+
+
+@pytest.fixture
+def quarter(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Quarter:
+    return Quarter(database, rulebook, clock)
+
+
+@pytest.fixture
+def small_quarter(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Quarter:
+    """On one database only, where its kind makes no difference."""
+    return Quarter(sqlite_database, rulebook, clock)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import joinedload
 
 from bot import outbox
 from bot.buttons import (
@@ -26,6 +27,7 @@ from bot.buttons import (
 from bot.choice_templates import FIXED_SETS, LIST_PICKER, LIST_SIZES, QUICK_REPLY, choice_templates
 from bot.conversation import claims, matching, reports
 from bot.conversation.meaning import OFFERED_SERVICES
+from bot.forms import form_of, outgoing
 from bot.messages import GATEWAY, SIMULATOR, SMS, WHATSAPP, Choice
 from bot.outbox import Note
 from bot.rulebook import Rulebook
@@ -194,29 +196,30 @@ def asked(database: Database, rulebook: Rulebook, channel: str, language: str = 
         values = {"number": NUMBER, "service": "Sampah", "close_on": NOON}
         note = Note("step:1", "follow_confirm_again", values, YES_NO)
         row = outbox.to_citizen(session, rulebook, talk, note, NOON, NOON)
-        return session.get_one(OutboundMessage, row)
+        return session.get_one(OutboundMessage, row, options=[joinedload(OutboundMessage.conversation)])
 
 
 def test_within_the_window_a_question_has_buttons_and_later_the_approved_template(
     sqlite_database: Database, rulebook: Rulebook
 ) -> None:
     row = asked(sqlite_database, rulebook, WHATSAPP)
-    soon = outbox.outgoing(row, NOON + timedelta(hours=23, minutes=59))
+    soon = outgoing(row, form_of(row, NOON + timedelta(hours=23, minutes=59)))
     assert (soon.template, soon.interactive) == (SID, True)
     assert soon.variables == {"1": " ".join(soon.text.split())}
-    late = outbox.outgoing(row, NOON + timedelta(hours=24))
+    late = outgoing(row, form_of(row, NOON + timedelta(hours=24)))
     assert (late.template, late.interactive) == ("HX" + "b" * 32, False)
     assert late.variables["1"] == NUMBER
 
 
 @pytest.mark.parametrize("channel", [SMS, GATEWAY, SIMULATOR])
 def test_other_channels_know_no_buttons(sqlite_database: Database, rulebook: Rulebook, channel: str) -> None:
-    sent = outbox.outgoing(asked(sqlite_database, rulebook, channel), NOON)
+    row = asked(sqlite_database, rulebook, channel)
+    sent = outgoing(row, form_of(row, NOON))
     assert (sent.template, sent.interactive, sent.hint) == (None, False, "Balas angkanya.")
 
 
 def test_buttons_in_another_language_are_not_shown(sqlite_database: Database, rulebook: Rulebook) -> None:
     """An approved text in the first language is better than none; wrong buttons under a text are not."""
     row = asked(sqlite_database, rulebook, WHATSAPP, "en")
-    assert outbox.outgoing(row, NOON).template is None
-    assert outbox.outgoing(row, NOON + timedelta(days=2)).template == "HX" + "b" * 32
+    assert outgoing(row, form_of(row, NOON)).template is None
+    assert outgoing(row, form_of(row, NOON + timedelta(days=2))).template == "HX" + "b" * 32

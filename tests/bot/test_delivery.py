@@ -1,6 +1,6 @@
 """Sending: retried when that helps, never twice when nobody knows, and true whatever order reports come in."""
 
-from bot.delivery import BACK_OFF
+from bot.failing import BACK_OFF
 from bot.messages import SendError, Sent
 from tests.support.outbox import Post, seconds_between
 

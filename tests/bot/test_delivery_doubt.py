@@ -2,9 +2,13 @@
 
 import pytest
 
-from bot.delivery import BACK_OFF, LEASE, SETTLE_AFTER, SURE_AFTER
-from bot.messages import SendError
-from storage.queries.claiming import claim_outbound
+from bot.delivery import LEASE
+from bot.doubt import SURE_AFTER
+from bot.failing import BACK_OFF
+from bot.messages import WHATSAPP, SendError
+from bot.outcomes import SETTLE_AFTER
+from bot.words import BULK_LANE
+from storage.queries import sending
 from tests.support.outbox import Post
 
 LATER, DOUBT, FINAL = SendError("later", "20429"), SendError("in_doubt", "500"), SendError("final", "21211")
@@ -99,7 +103,7 @@ def test_an_identical_text_that_arrived_earlier_is_not_taken_for_it(post: Post) 
 
 
 def test_doubt_that_returns_at_every_attempt_is_given_up_in_the_end(post: Post) -> None:
-    row_id = post.write()
+    row_id = post.write(conversation_id=None)  # with a conversation, its 24-hour window would end it earlier
     post.provider.outcomes = [DOUBT] * 100
     for _ in range(30):
         post.clock.move(hours=3)
@@ -133,7 +137,7 @@ def test_what_may_arrive_twice_is_simply_sent_again(post: Post) -> None:
 
 def claim_and_die(post: Post) -> None:
     with post.database.begin() as session:
-        claim_outbound(session, "dead", post.clock.now(), 10, LEASE)
+        sending.claim(session, WHATSAPP, "dead", post.clock.now(), LEASE, 10, BULK_LANE)
 
 
 def test_nobody_touches_a_message_that_somebody_is_sending(post: Post) -> None:
@@ -185,7 +189,7 @@ def test_a_slow_sender_does_not_undo_what_another_one_did_meanwhile(post: Post) 
         post.clock.move(seconds=LEASE.seconds + 1)
         post.courier("two").settle()
         with post.database.begin() as session:
-            claim_outbound(session, "two", post.clock.now(), 10, LEASE)
+            sending.claim(session, WHATSAPP, "two", post.clock.now(), LEASE, 10, BULK_LANE)
 
     post.provider.before_send, post.provider.outcomes = be_overtaken, [LATER]
     post.courier("one").round()

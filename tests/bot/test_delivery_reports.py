@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from bot.delivery import RANK, REPORTED
 from bot.messages import SendError, Sent
+from bot.outcomes import RANK
+from bot.reports import REPORTED
 from tests.support.outbox import Post
 
 LATER, DOUBT, FINAL = SendError("later", "20429"), SendError("in_doubt", "500"), SendError("final", "21211")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.delivery import record_status
 from bot.messages import GATEWAY, SMS, WHATSAPP, SendError
+from bot.reports import record_status
 from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.models import OutboundMessage

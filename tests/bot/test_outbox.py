@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from bot import outbox
+from bot.forms import form_of, outgoing
 from bot.outbox import Note
 from bot.rulebook import Rulebook
 from storage.database import Database
@@ -21,8 +23,8 @@ def test_a_template_stands_in_only_outside_the_window(
     rulebook.city.templates["follow_progress"] = "HX" + "0" * 32
     row = _written(post.database, rulebook, clock)
     del rulebook.city.templates["follow_progress"]
-    assert outbox.outgoing(row, clock.now() + timedelta(hours=23)).template is None
-    assert outbox.outgoing(row, clock.now() + timedelta(hours=25)).template == "HX" + "0" * 32
+    assert outgoing(row, form_of(row, clock.now() + timedelta(hours=23))).template is None
+    assert outgoing(row, form_of(row, clock.now() + timedelta(hours=25))).template == "HX" + "0" * 32
 
 
 def _written(database: Database, rulebook: Rulebook, clock: MoveableClock) -> OutboundMessage:
@@ -31,4 +33,4 @@ def _written(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Ou
         conversation = session.scalars(select(Conversation)).one()
         conversation.last_inbound_at = now
         outbox.to_citizen(session, rulebook, conversation, Note("x", "follow_progress", VALUES), now, now)
-        return session.scalars(select(OutboundMessage)).one()
+        return session.scalars(select(OutboundMessage).options(joinedload(OutboundMessage.conversation))).one()

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import BACK_OFF, Courier
+from bot.delivery import Courier
+from bot.failing import BACK_OFF
 from bot.messages import EMAIL, Outgoing, SendError
 from handlers.channels.email import EmailChannel
 from storage.database import Database

@@ -89,13 +89,15 @@ def test_when_twilio_does_not_take_the_buttons_the_question_is_asked_in_numbers(
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize(("code", "changes"), [(21610, {}), (21656, {"interactive": False})])
-def test_other_refusals_stay_what_they_are(twilio: Twilio, code: int, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("code", "kind", "changes"), [(21610, "stop", {}), (21656, "content", {"interactive": False})]
+)
+def test_other_refusals_stay_what_they_are(twilio: Twilio, code: int, kind: str, changes: dict[str, Any]) -> None:
     """Who has opted out gets no second try, and an approved template outside the window has no other form."""
     twilio.fails("refuse", code=code, share=0.5, seed=1)
     with pytest.raises(SendError) as caught:
         twilio.channel().send(question(**changes))
-    assert (caught.value.kind, twilio.get("messages")) == ("final", [])
+    assert (caught.value.kind, twilio.get("messages")) == (kind, [])
 
 
 @pytest.mark.processes

@@ -98,8 +98,9 @@ def test_what_goes_wrong_is_told_apart(twilio: Twilio, mode: str, kind: str, tak
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [(20429, "later"), (63018, "later"), (30001, "later"), (14107, "later"), (63016, "final"), (21610, "final"),
-     (21211, "final"), (21617, "final"), (20003, "final"), (63024, "final"), (99999, "final")],
+    [(20429, "later"), (63018, "later"), (30001, "later"), (14107, "later"), (30003, "few"), (63016, "other_form"),
+     (21610, "stop"), (21211, "address"), (63024, "address"), (21617, "content"), (20003, "account"),
+     (99999, "final")],
 )  # fmt: skip
 def test_refusals_are_told_apart_by_their_code(twilio: Twilio, code: int, kind: str) -> None:
     twilio.fails("refuse", code=code)
@@ -108,9 +109,9 @@ def test_refusals_are_told_apart_by_their_code(twilio: Twilio, code: int, kind: 
 
 def test_what_twilio_itself_would_refuse(twilio: Twilio) -> None:
     channel = twilio.channel()
-    assert error_of(lambda: channel.send(message(recipient="whatsapp:nobody"))) == ("final", "21211")
+    assert error_of(lambda: channel.send(message(recipient="whatsapp:nobody"))) == ("address", "21211")
     assert error_of(lambda: channel.send(message(""))) == ("final", "21619")
-    assert error_of(lambda: twilio.channel("wrong token").send(message())) == ("final", "20003")
+    assert error_of(lambda: twilio.channel("wrong token").send(message())) == ("account", "20003")
     assert twilio.get("messages") == []
 
 

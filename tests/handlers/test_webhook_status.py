@@ -32,8 +32,8 @@ def test_a_report_reaches_its_message(web: Web, post: Post) -> None:
 
 def test_a_failure_keeps_its_code(web: Web, post: Post) -> None:
     row_id = post.write()
-    web.post(status_form(ACCOUNT, new_sid(), "undelivered", ErrorCode="30003"), f"{STATUS}?outbound={row_id}")
-    assert (post.row(row_id).state, post.row(row_id).error) == ("failed", "30003")
+    web.post(status_form(ACCOUNT, new_sid(), "undelivered", ErrorCode="30005"), f"{STATUS}?outbound={row_id}")
+    assert (post.row(row_id).state, post.row(row_id).error) == ("failed", "30005")
 
 
 @pytest.mark.parametrize(

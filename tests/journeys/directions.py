@@ -7,9 +7,11 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot import agency_work, coordination, holding
+from bot import agency_work, claim_sample, claims, coordination, holding, incident_merge
 from bot.agency_work import Desk
-from storage.models import Conversation, Handover, Ticket
+from bot.evidence_policy import ServiceEvidence
+from bot.tickets import By
+from storage.models import Claim, Conversation, Handover, Ticket
 from tests.journeys.script import ScriptError
 from tests.journeys.stage import Stage
 from tests.support.pictures import jpeg
@@ -98,6 +100,63 @@ def _registered(stage: Stage, addresses: Addresses, found: re.Match[str]) -> Non
     stage.register(addresses[found[1]][1], found[1])
 
 
+def _joins(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user = stage.staff()
+    with stage.database.begin() as session:
+        incident_merge.merge(session, stage.rulebook, found[1], found[2], user, stage.clock.now())
+
+
+def _parts(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    user = stage.staff()
+    with stage.database.begin() as session:
+        incident_merge.split_off(session, stage.rulebook, found[1], user, stage.clock.now())
+
+
+def _gone(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    address, phone = addresses[found[1]]
+    stage.telephones.gone |= {address, phone or address}
+
+
+def _crowd(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    stage.crowd(stage.last_heard[found[2]], int(found[1]))
+
+
+def _lists(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    stage.with_lists = True
+
+
+def _down(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    stage.clock.move(hours=int(found[1]))
+
+
+def _draws(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    claim_sample.run_due(stage.database, stage.rulebook, stage.clock.now())
+
+
+def _not_approved(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    city = stage.rulebook.city
+    left = {name: sid for name, sid in city.templates.items() if name != found[1]}
+    stage.rulebook = replace(stage.rulebook, city=city.model_copy(update={"templates": left}))
+
+
+def _needs_photo(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    city = stage.rulebook.city
+    asks = city.services[found[1]].model_copy(update={"evidence": ServiceEvidence(photo_required=True)})
+    services = {**city.services, found[1]: asks}
+    stage.rulebook = replace(stage.rulebook, city=city.model_copy(update={"services": services}))
+
+
+def _finds(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    by = By(f"user:{stage.staff()}", stage.clock.now())
+    with stage.database.begin() as session:
+        of_ticket = select(Claim.id).join(Ticket).where(Ticket.number == found[1]).order_by(Claim.id.desc())
+        claim = session.scalars(of_ticket.limit(1)).one()
+        if found[2] == "in order":
+            claims.find_in_order(session, stage.rulebook, claim, "", by)
+        else:
+            claims.find_not_in_order(session, stage.rulebook, claim, found[3] or "", by)
+
+
 def _waiting(stage: Stage, addresses: Addresses, who: str) -> int:
     conversation = _conversation(stage, addresses, who)
     open_ones = select(Handover.id).where(
@@ -130,6 +189,17 @@ STEPS: dict[str, Step] = {
     r"Coordinator takes over from the bot with (\w+)": _takes_over,
     r"Coordinator says to (\w+): (.+)": _says,
     r"Coordinator gives (\w+) back to the bot": _gives_back,
+    r"Coordinator joins (\S+) to (\S+)": _joins,
+    r"Coordinator parts (\S+) from the others": _parts,
+    r"Coordinator checks (\S+): it is (in order)\.?": _finds,
+    r"Coordinator checks (\S+): it is (not in order): (.+)": _finds,
+    r"(\d+) others write what (\w+) wrote": _crowd,
+    r"Nothing reaches (\w+) any more": _gone,
+    r"The system is down for (\d+) hours": _down,
+    r"Lists are written too": _lists,
+    r"The week's sample is drawn": _draws,
+    r"The template (\w+) is not approved": _not_approved,
+    r"A photo is required for (\w+)": _needs_photo,
     r"The model is (away|back)": _away,
     r"The answers are not checked yet": _unchecked,
     r"(\w+) is registered as a civil servant": _registered,

@@ -7,10 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversation import Dialogue
-from storage.models import Alarm, Citizen, Conversation, FollowUp, Handover, InboundMessage, Recheck, Ticket
+from storage.models import (
+    Alarm,
+    Citizen,
+    Claim,
+    ClaimDraw,
+    Conversation,
+    FollowUp,
+    Handover,
+    InboundMessage,
+    Incident,
+    Recheck,
+    Ticket,
+)
 from tests.journeys.stage import Stage
 
 LONGEST = 160
+SHOWN = 3  # of those that follow another
 
 
 def at_the_end(stage: Stage) -> list[str]:
@@ -19,6 +32,7 @@ def at_the_end(stage: Stage) -> list[str]:
         lines = [
             *_tickets(stage, session),
             *_waiting(stage, session),
+            *_drawn(session),
             *_people(session),
             *_odd(session),
         ]
@@ -31,11 +45,17 @@ def when(stage: Stage, moment: datetime) -> str:
 
 
 def _tickets(stage: Stage, session: Session) -> Iterator[str]:
-    for ticket in session.scalars(select(Ticket).order_by(Ticket.id)):
+    tickets = session.scalars(select(Ticket).order_by(Ticket.id)).all()
+    followers = [ticket for ticket in tickets if _follows(session, ticket)]
+    for ticket in tickets:
+        if ticket in followers[SHOWN:]:
+            continue
         agency = stage.rulebook.city.agency_name(ticket.agency)
         unit = f" ({ticket.unit})" if ticket.unit else ""
         yield f"{ticket.number}: {ticket.kind}, {ticket.service}, {agency}{unit}, {_state(ticket)}"
         yield from (f"  {line}" for line in _about(stage, session, ticket))
+    if len(followers) > SHOWN:
+        yield f"And {len(followers) - SHOWN} others that follow."
 
 
 def _state(ticket: Ticket) -> str:
@@ -55,6 +75,8 @@ def _about(stage: Stage, session: Session, ticket: Ticket) -> Iterator[str]:
         yield f"linked to: {session.get_one(Ticket, ticket.linked_to).number}"
     if ticket.may_write is not None:
         yield f"may be written to: {'yes' if ticket.may_write else 'no'}"
+    yield from _together(session, ticket)
+    yield from _flagged(session, ticket)
     if attached := session.scalars(select(InboundMessage).where(InboundMessage.ticket_id == ticket.id)).all():
         files = sum(len(message.content.get("media") or ()) for message in attached)
         yield from [f"files: {files}"] if files else []
@@ -66,6 +88,36 @@ def _about(stage: Stage, session: Session, ticket: Ticket) -> Iterator[str]:
     ).all()
     if ahead:
         yield f"ahead: {', '.join(f'{step.kind} {when(stage, step.due_at)}' for step in ahead)}"
+
+
+def _together(session: Session, ticket: Ticket) -> Iterator[str]:
+    """What it is one thing with."""
+    if ticket.duplicate_of:
+        yield f"the same as: {session.get_one(Ticket, ticket.duplicate_of).number}"
+    incident = session.get(Incident, ticket.incident_id) if ticket.incident_id else None
+    if incident is None or incident.members < 2:
+        return
+    if _follows(session, ticket):
+        yield f"together: follows {session.get_one(Ticket, incident.lead_id).number}"
+    else:
+        flood = ", a flood" if incident.flood_at else ""
+        yield f"together: leads {incident.members - 1} other{'s' if incident.members > 2 else ''}{flood}"
+
+
+def _follows(session: Session, ticket: Ticket) -> bool:
+    incident = session.get(Incident, ticket.incident_id) if ticket.incident_id else None
+    return incident is not None and incident.lead_id != ticket.id
+
+
+def _flagged(session: Session, ticket: Ticket) -> Iterator[str]:
+    for claim in session.scalars(select(Claim).where(Claim.ticket_id == ticket.id, Claim.flagged)):
+        kinds = ", ".join(flag["kind"] for flag in claim.flags)
+        yield f"claim flagged: {kinds}{f' (checked: {claim.verdict})' if claim.verdict else ''}"
+
+
+def _drawn(session: Session) -> Iterator[str]:
+    for draw in session.scalars(select(ClaimDraw).where(ClaimDraw.claims > 0)):
+        yield f"Drawn for a check of {draw.week}: {draw.drawn} of {draw.claims} claims"
 
 
 def _event(kind: str, note: str | None) -> str:

@@ -7,14 +7,16 @@ import argparse
 import difflib
 import logging
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
+from bot.errors import RefusedError
 from bot.messages import EMAIL, SMS, WHATSAPP
 from bot.rulebook import Rulebook, load_rulebook
 from bot.segments import segments
@@ -89,6 +91,7 @@ class _Player:
         for n, (name, (channel, number)) in enumerate(script.people.items(), 1):
             self.addresses[name] = _address(CHANNELS[channel], number or f"+62800000{n:04}")
         self._shown = 0
+        self._refused = ""
         self._numbers: list[str] = []
         self._clock_shown = stage.clock.now()
 
@@ -110,7 +113,7 @@ class _Player:
         if item.kind == "message":
             self.stage.hear(item, *self._address_of(item))
         elif item.kind == "direction":
-            directions.perform(self.stage, self.addresses, item.text)
+            self._direct(item.text)
         elif item.text != AT_ONCE:
             self.stage.pass_time(self.stage.until(item.text))
             return
@@ -118,6 +121,13 @@ class _Player:
             return
         if following.text != AT_ONCE:
             self._go_on(item, following)
+
+    def _direct(self, written: str) -> None:
+        self._refused = ""
+        try:
+            directions.perform(self.stage, self.addresses, written)
+        except RefusedError as refused:
+            self._refused = str(refused)
 
     def _go_on(self, item: Item, following: Item) -> None:
         self.stage.work()
@@ -133,7 +143,10 @@ class _Player:
     def _news(self, item: Item) -> Iterator[str]:
         now = self.stage.clock.now()
         self._numbers = self.stage.tickets() if len(self.stage.seen) > self._shown else self._numbers
-        for message in self.stage.seen[self._shown :]:
+        if self._refused:
+            yield f"(refused: {self._named(self._refused)})"
+            self._refused = ""
+        for message in self._shortened(self.stage.seen[self._shown :]):
             if item.kind == "time" and now - message.at >= LONG and message.at != self._clock_shown:
                 yield f"({picture.when(self.stage, message.at)})"
                 self._clock_shown = message.at
@@ -143,25 +156,38 @@ class _Player:
             yield f"(it is {picture.when(self.stage, now)})"
         self._clock_shown = now if item.kind == "time" else self._clock_shown
 
+    def _shortened(self, messages: Sequence[Written]) -> Iterator[Written]:
+        """Of what many others are told, the first of each kind, as to so many."""
+        strangers = [message for message in messages if self._who(message) is None]
+        counted = Counter(message.wording for message in strangers)
+        for message in messages:
+            if message not in strangers:
+                yield message
+            elif count := counted.pop(message.wording, 0):
+                yield replace(message, to=f"{count} others" if count > 1 else "one other")
+
     def _shown_message(self, message: Written) -> Iterator[str]:
         if message.channel == EMAIL:
             yield self._named(f"E-mail to {message.to}: {message.subject}")
             return
         rendered = "\n".join([message.text, *(f"{n}. {title}" for n, (_, title) in enumerate(message.choices, 1))])
         parts = segments(rendered)
-        yield f"Bot to {self._who(message)}:" + (
+        yield f"Bot to {self._who(message) or message.to}:" + (
             f" ({parts} SMS)" if parts > MOST_SEGMENTS and message.channel == SMS else ""
         )
         yield from (f"| {self._named(line)}".rstrip() for line in message.text.splitlines())
         if message.choices:
             yield "| " + " ".join(f"[{self._named(title)}]" for _, title in message.choices)
 
-    def _who(self, message: Written) -> str:
+    def _who(self, message: Written) -> str | None:
+        """Somebody of the story, by telephone or e-mail; None for one of many others."""
+        if message.channel == EMAIL:
+            return message.to
         for name, (address, phone) in self.addresses.items():
             if message.to in (address, phone, f"whatsapp:{phone}"):
                 other = CHANNELS[self.script.people[name][0]] != message.channel
                 return f"{name} by {message.channel}" if other else name
-        return message.to
+        return None
 
     def _named(self, line: str) -> str:
         for n, number in enumerate(self._numbers, 1):

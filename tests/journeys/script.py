@@ -135,7 +135,7 @@ def _message(line: str, who: str, channel: str, said: str) -> Item:
 
 
 def understanding(written: str) -> Understanding:
-    """``lapor; jalan_rusak 0.9, sampah 0.1; at Jl. Melati; faq ktp_hilang; also sampah`` as the model gives it."""
+    """``lapor; jalan_rusak 0.9, sampah 0.1; at Jl. Melati; in Tebet Timur; also sampah`` as the model gives it."""
     intents, *rest = [part.strip() for part in written.split(";")]
     found: dict[str, tuple[Guess, ...]] = {}
     also: tuple[str, ...] = ()
@@ -144,6 +144,8 @@ def understanding(written: str) -> Understanding:
         kind, _, value = part.partition(" ")
         if kind == "at":
             place = Place(value.strip())
+        elif kind == "in" and place:
+            place = Place(place.text, kelurahan=value.strip())
         elif kind == "faq":
             found["faqs"] = _guesses(value)
         elif kind == "also":

@@ -6,20 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
-from bot import duty, inbox
+from bot import digests, duty, failures, inbox, overdue_questions
 from bot.city import Thresholds
 from bot.delivery import Courier
-from bot.messages import EMAIL, SMS, WHATSAPP, Content, Incoming, Location, Media
+from bot.messages import EMAIL, SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
 from bot.privacy import mask
 from bot.rulebook import Rulebook
 from handlers.channels.local import LocalChannel
 from nlu.client import NluUnavailableError, Understanding
 from storage import keyring
 from storage.database import Database
-from storage.models import CivilServant, OutboundMessage, Ticket, User
+from storage.models import CivilServant, Digest, Handover, OutboundMessage, Ticket, User
 from tests.journeys.script import Item, ScriptError, understanding
+from tests.support.approved import with_templates
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number
 
@@ -85,6 +86,18 @@ class Written:
 THRESHOLDS = Thresholds(intent=0.5, routing=0.67, service=0.5, offer=0.4, answer=0.76, emergency=0.41)
 
 
+class Telephones(LocalChannel):
+    """Some of them cannot be reached: what the provider says of an address that is no more."""
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+
+    def send(self, message: Outgoing) -> Sent:
+        if message.recipient in self.gone:
+            raise SendError(failures.ADDRESS, "63024")
+        return super().send(message)
+
+
 class Stage(Number):
     """A ``Number`` with telephones of two kinds, whose time goes from one due step to the next."""
 
@@ -92,12 +105,14 @@ class Stage(Number):
         self, database: Database, rulebook: Rulebook, clock: MoveableClock, pool: ThreadPoolExecutor
     ) -> None:
         super().__init__(database, rulebook, clock, pool)
-        city = rulebook.city.model_copy(update={"thresholds": THRESHOLDS})
+        city = with_templates(rulebook).city.model_copy(update={"thresholds": THRESHOLDS})
         self.rulebook = replace(self.rulebook, city=city)
         self.recorded = self.nlu = RecordedNlu()  # type: ignore[assignment]
-        channels = {name: LocalChannel() for name in (WHATSAPP, SMS, EMAIL)}
+        self.telephones, self.with_lists = Telephones(), False
+        channels = {WHATSAPP: self.telephones, SMS: self.telephones, EMAIL: LocalChannel()}
         self.courier = Courier(database, channels, clock, "courier", pool)
         self.seen: list[Written] = []
+        self.last_heard: dict[str, Item] = {}
         self._messages = 0
         self._staff: int | None = None
 
@@ -106,6 +121,7 @@ class Stage(Number):
     def hear(self, item: Item, address: str, phone: str | None) -> None:
         """A citizen's message comes in; nothing is done about it yet."""
         self._messages += 1
+        self.last_heard[item.who] = item
         channel = CHANNELS[item.channel]
         text = self.real_numbers(item.text)
         content = self._content(item, text, channel, address)
@@ -113,6 +129,13 @@ class Stage(Number):
         message = Incoming(channel, f"m{self._messages}", address, OURS[channel], content, phone)
         with self.database.begin() as session:
             inbox.store(session, message, self.rulebook.words, self.clock.now())
+
+    def crowd(self, item: Item, count: int) -> None:
+        """So many others write what ``item`` says, from telephones of their own."""
+        first = self._messages
+        for n in range(first, first + count):
+            self.hear(item, f"whatsapp:+62800001{n:04}", f"+62800001{n:04}")
+            self.clock.move(seconds=2)
 
     def _content(self, item: Item, text: str, channel: str, address: str) -> Content:
         content = Content(text=text, profile_name=item.who if channel == WHATSAPP else None)
@@ -159,7 +182,14 @@ class Stage(Number):
     # -- time -----------------------------------------------------------------
 
     def follow_up(self) -> int:
-        return duty.run_due(self.database, self.rulebook, self.clock.now()) + super().follow_up()
+        """Lists are written where a story is about them: in all others they would hide what it is about."""
+        due = (duty, digests, overdue_questions) if self.with_lists else (duty,)
+        now = self.clock.now()
+        return sum(each.run_due(self.database, self.rulebook, now) for each in due) + super().follow_up()
+
+    def due_times(self, now: datetime) -> tuple[Select[tuple[datetime | None]], ...]:
+        lists = tuple(select(func.min(at)).where(at > now) for at in (Digest.due_at, Handover.due_at))
+        return (*super().due_times(now), *(lists if self.with_lists else ()))
 
     def work(self) -> None:
         super().work()

@@ -1,7 +1,8 @@
 """A mail server as a process of its own that writes each mail into a folder and forwards nothing.
 
 ``python -m tests.standins.smtp --folder DIR [--port 0] [--refuse 451:0.5]`` prints ``ready PORT`` and serves on
-loopback until SIGTERM. ``--refuse CODE[:SHARE]`` turns recipients down with that code, ``--refuse-data`` mails.
+loopback until SIGTERM. ``--refuse CODE[:SHARE]`` turns recipients down with that code, ``--refuse-data`` mails;
+``--drop`` breaks the connection off when a mail was handed over. All is well once the folder holds ``mended``.
 """
 
 import argparse
@@ -36,21 +37,29 @@ class Refusal:
 class Sink:
     """What aiosmtpd calls for each mail."""
 
-    def __init__(self, folder: Path, refuse: Refusal | None, refuse_data: Refusal | None) -> None:
-        self._folder, self._refuse, self._refuse_data = folder, refuse, refuse_data
+    def __init__(
+        self, folder: Path, refuse: Refusal | None, refuse_data: Refusal | None, *, drop: bool = False
+    ) -> None:
+        self._folder, self._refuse, self._refuse_data, self._drop = folder, refuse, refuse_data, drop
         self._numbers = itertools.count(1)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        refused = self._refuse.answer() if self._refuse else None
+        refused = self._refuse.answer() if self._refuse and not self._is_mended() else None
         if refused is None:
             envelope.rcpt_tos.append(address)
         return refused or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self._drop and not self._is_mended():
+            server.transport.abort()
+            return "421 gone"
         refused = self._refuse_data.answer() if self._refuse_data else None
         return refused or self._write(envelope)
+
+    def _is_mended(self) -> bool:
+        return (self._folder / "mended").exists()
 
     def _write(self, envelope: Envelope) -> str:
         """Under its final name only when it is complete, so that a reader never sees half a mail."""
@@ -78,9 +87,11 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--refuse", type=Refusal.parse)
     parser.add_argument("--refuse-data", type=Refusal.parse)
+    parser.add_argument("--drop", action="store_true")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(Sink(arguments.folder, arguments.refuse, arguments.refuse_data), arguments.port))
+    sink = Sink(arguments.folder, arguments.refuse, arguments.refuse_data, drop=arguments.drop)
+    asyncio.run(serve(sink, arguments.port))
 
 
 if __name__ == "__main__":

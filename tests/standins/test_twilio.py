@@ -4,16 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from flask import Flask, request
 from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from tests.standins.twilio_specs import Specs
+from tests.support.serving import serving
 from tests.support.settings import ACCOUNT, OUR_WHATSAPP, TOKEN
 from tests.support.specs import TWILIO_SPECS
 from tests.support.twilio import Twilio, twilio_running
 
 pytestmark = pytest.mark.processes
 SARI, BUDI = "whatsapp:+628000000001", "whatsapp:+628000000002"
+PATH = f"/2010-04-01/Accounts/{ACCOUNT}/"
+PHOTO = {"content": "", "content_type": "image/jpeg"}
 EXPECTED_PROBLEMS = (
     "Nonsense is unknown",
     "ContentSid: ",
@@ -46,6 +51,62 @@ def test_the_stand_in_answers_as_twilio_describes_it_and_notices_what_is_asked_w
     problems = " ".join(violation["problem"] for violation in twilio.get("violations"))
     for expected in EXPECTED_PROBLEMS:
         assert expected in problems
+
+
+@pytest.mark.skipif(TWILIO_SPECS is None, reason="Twilio's OpenAPI description is not here")
+def test_what_citizens_wrote_is_listed_as_twilio_describes_it(twilio: Twilio) -> None:
+    assert TWILIO_SPECS
+    [came] = twilio.comes({"from": SARI, "to": OUR_WHATSAPP, "body": "lihat", "media": [PHOTO]})
+    with httpx.Client(base_url=f"{twilio.url}{PATH}", auth=(ACCOUNT, TOKEN), trust_env=False) as client:
+        [listed] = client.get("Messages.json", params={"To": OUR_WHATSAPP}).json()["messages"]
+        [file] = client.get(f"Messages/{came['sid']}/Media.json").json()["media_list"]
+    specs = Specs.load(TWILIO_SPECS)
+    assert specs.message_problems(listed) == specs.media_problems(file) == []
+    assert (listed["sid"], listed["direction"], listed["num_media"]) == (came["sid"], "inbound", "1")
+    assert came["form"]["MediaUrl0"] == f"{twilio.url}{file['uri'].removesuffix('.json')}"
+
+
+@pytest.mark.skipif(TWILIO_SPECS is None, reason="Twilio's OpenAPI description is not here")
+def test_wrong_requests_to_delete_and_to_list_files_are_noticed(twilio: Twilio) -> None:
+    sid = "SM" + "0" * 32
+    with httpx.Client(base_url=f"{twilio.url}{PATH}", auth=(ACCOUNT, TOKEN), trust_env=False) as client:
+        assert client.delete("Messages/SM1.json").status_code == 404
+        client.delete(f"Messages/{sid}.json", params={"Force": "true"})
+        client.delete(f"Messages/{sid}/Media/XX1.json")
+        client.request("DELETE", f"Messages/{sid}.json", data={"Sid": sid})
+        client.get(f"Messages/{sid}/Media.json", params={"PageSize": "5000"})
+    problems = " ".join(violation["problem"] for violation in twilio.get("violations"))
+    for expected in ("Sid: 'SM1'", "Force is unknown", "Sid: 'XX1'", "Sid is given in a body", "PageSize: 5000"):
+        assert expected in problems, expected
+
+
+def test_deleting_takes_the_files_along_and_waits_for_what_is_under_way(twilio: Twilio) -> None:
+    client = twilio.client()
+    [came] = twilio.comes({"from": SARI, "to": OUR_WHATSAPP, "media": [PHOTO]})
+    queued = client.messages.create(to=SARI, from_=OUR_WHATSAPP, body="x")
+    assert client.messages(came["sid"]).delete()
+    with pytest.raises(TwilioRestException) as caught:
+        client.messages(queued.sid).delete()
+    assert (caught.value.status, caught.value.code) == (409, 20009)
+    assert [(kept["sid"], kept["media"]) for kept in twilio.get("kept")] == [(queued.sid, [])]
+    assert twilio.get("messages")[0]["sid"] == queued.sid
+
+
+def test_webhooks_are_signed_and_some_are_dropped(twilio: Twilio) -> None:
+    heard: list[str] = []
+    app = Flask("hearing")
+
+    @app.post("/in")
+    def hear() -> str:
+        assert RequestValidator(TOKEN).validate(request.url, request.form, request.headers["X-Twilio-Signature"])
+        heard.append(request.form["MessageSid"])
+        return ""
+
+    messages = [{"from": SARI, "to": OUR_WHATSAPP, "body": f"{n}"} for n in range(40)]
+    with serving(app) as url:
+        came = twilio.comes(*messages, webhook=f"{url}/in", drop=0.25, seed=3)
+    assert sorted(heard) == sorted(one["sid"] for one in came if not one["dropped"])
+    assert 0 < len(heard) < len(messages)
 
 
 def test_the_stand_in_lists_a_page_at_a_time(twilio: Twilio) -> None:

@@ -2,22 +2,18 @@
 
 ``python -m tests.standins.twilio --port 0 --account AC... --token ... [--specs FILE] [--latency-ms 150]
 [--no-callbacks]`` prints ``ready PORT`` and serves on loopback until SIGTERM. Tests look into it and steer it
-under ``/_standin/``: GET ``messages``, ``violations`` and ``callbacks``, POST ``faults``, ``setup`` and ``clear``.
+under ``/_standin/``: GET ``messages``, ``violations`` and ``callbacks``, POST ``faults``, ``setup``, ``inbound``
+(messages of citizens, see ``twilio_inbound``) and ``clear``.
 """
 
 import argparse
-import json
 import os
 import signal
-import socket
-import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
@@ -25,25 +21,15 @@ from twilio.request_validator import RequestValidator
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.standins.twilio_account import Account, Faults, refusal
+from tests.standins.twilio_inbound import inbound_api, kept_api
 from tests.standins.twilio_media import MediaShelf, media_api
 from tests.standins.twilio_setup import Setup, setup_api
 from tests.standins.twilio_specs import Specs
+from tests.standins.twilio_wire import NOT_FOUND, StandIn, as_json, check_credentials, error, fail, here, page_of
 
 STATUSES = ("sent", "delivered")
-PAGE_SIZE = 50
 api = Blueprint("api", __name__, url_prefix="/2010-04-01/Accounts/<account>")
 steering = Blueprint("steering", __name__, url_prefix="/_standin")
-
-
-@dataclass(frozen=True)
-class StandIn:
-    """What one process serves."""
-
-    account: Account
-    token: str
-    specs: Specs | None = None
-    latency_s: float = 0.0
-    callbacks: ThreadPoolExecutor | None = None
 
 
 def create_app(stand_in: StandIn) -> Flask:
@@ -55,163 +41,110 @@ def create_app(stand_in: StandIn) -> Flask:
     app.register_blueprint(setup_api)
     app.register_blueprint(media_api)
     app.register_blueprint(api)
+    app.register_blueprint(kept_api)
+    app.register_blueprint(inbound_api)
     app.register_blueprint(steering)
     return app
 
 
-def _here() -> StandIn:
-    stand_in: StandIn = current_app.extensions["stand_in"]
-    return stand_in
-
-
-@api.before_request
-def check_credentials() -> Response | None:
-    here, given = _here(), request.authorization
-    request.get_data(parse_form_data=True)  # an unread body would break the connection before the answer
-    ours = given and (given.username, given.password) == (here.account.sid, here.token)
-    if not ours or (request.view_args or {}).get("account") != here.account.sid:
-        return _error(401, 20003, "Authenticate")
-    return None
+api.before_request(check_credentials)
 
 
 @api.post("/Messages.json")
 def send(account: str) -> Response:
     """Accept a message, unless a fault was asked for or nobody could send it."""
-    here, form = _here(), request.form.to_dict(flat=False)
-    time.sleep(here.latency_s)
-    fault = here.account.fault("send")
+    stand_in, form = here(), request.form.to_dict(flat=False)
+    time.sleep(stand_in.latency_s)
+    fault = stand_in.account.fault("send")
     if fault and not fault.mode.startswith("accept_then_"):
-        return _fail(fault)
-    if here.specs:
-        here.account.note_violations(here.specs.send_problems(form), "POST Messages.json")
+        return fail(fault)
+    if stand_in.specs:
+        stand_in.account.note_violations(stand_in.specs.send_problems(form), "POST Messages.json")
     refused = refusal(form)
     if refused:
-        return _error(400, *refused)
-    message = here.account.accept(form)
-    _report_later(here, message, request.form.get("StatusCallback"))
-    return _fail(fault) if fault else _json(message, 201)
+        return error(400, *refused)
+    message = stand_in.account.accept(form)
+    _report_later(stand_in, message, request.form.get("StatusCallback"))
+    return fail(fault) if fault else as_json(message, 201)
 
 
 @api.get("/Messages.json")
 def list_messages(account: str) -> Response:
     """Newest first, filtered, a page at a time."""
-    here = _here()
-    if here.specs:
-        problems = here.specs.list_problems(request.args.to_dict(flat=False))
-        here.account.note_violations(problems, "GET Messages.json")
-    fault = here.account.fault("list")
-    return _fail(fault) if fault else _page([m for m in here.account.newest_first() if _matches(m)])
+    stand_in = here()
+    if stand_in.specs:
+        problems = stand_in.specs.list_problems(request.args.to_dict(flat=False))
+        stand_in.account.note_violations(problems, "GET Messages.json")
+    if fault := stand_in.account.fault("list"):
+        return fail(fault)
+    kept = stand_in.account.newest_first(request.args.get("To"), request.args.get("From"))
+    return page_of("messages", [message for message in kept if _matches(message)])
 
 
 @api.get("/Messages/<sid>.json")
 def fetch(account: str, sid: str) -> Response:
-    message = _here().account.get(sid)
-    return _json(message) if message else _error(404, 20404, "The requested resource was not found")
+    message = here().account.get(sid)
+    return as_json(message) if message else error(*NOT_FOUND)
 
 
 @steering.get("/messages")
 def sent_messages() -> Response:
-    return jsonify(_here().account.sent())
+    return jsonify(here().account.sent())
 
 
 @steering.get("/violations")
 def violations() -> Response:
-    return jsonify(_here().account.violations)
+    return jsonify(here().account.violations)
 
 
 @steering.get("/callbacks")
 def callbacks() -> Response:
-    return jsonify(_here().account.callbacks)
+    return jsonify(here().account.callbacks)
 
 
 @steering.post("/faults")
 def set_faults() -> Response:
     try:
         faults = Faults.from_json(request.get_json())
-    except (TypeError, ValueError) as error:
-        return _json({"problem": str(error)}, 400)
-    _here().account.set_faults(faults)
-    return _json({})
+    except (TypeError, ValueError) as problem:
+        return as_json({"problem": str(problem)}, 400)
+    here().account.set_faults(faults)
+    return as_json({})
 
 
 @steering.post("/setup")
 def set_up() -> Response:
     """What the account looks like: attributes of ``Setup`` by name."""
     current_app.extensions["setup"].change(request.get_json())
-    return _json(current_app.extensions["setup"].to_json())
+    return as_json(current_app.extensions["setup"].to_json())
 
 
 @steering.post("/clear")
 def clear() -> Response:
-    _here().account.clear()
+    here().account.clear()
     current_app.extensions["media"].clear()
-    return _json({})
+    return as_json({})
 
 
 def _matches(message: dict[str, Any]) -> bool:
     """Twilio compares with the second; a bare day means its first one."""
     query, sent = request.args, parsedate_to_datetime(message["date_sent"]).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
-        query.get("To", message["to"]) == message["to"]
-        and query.get("From", message["from"]) == message["from"]
-        and sent.startswith(query.get("DateSent", ""))
+        sent.startswith(query.get("DateSent", ""))
         and sent >= query.get("DateSent>", "")
         and sent <= query.get("DateSent<", "9999")
     )
 
 
-def _page(messages: list[dict[str, Any]]) -> Response:
-    page, size = request.args.get("Page", 0, int), request.args.get("PageSize", PAGE_SIZE, int)
-    start = page * size
-    shown = messages[start : start + size]
-    return jsonify(
-        messages=shown,
-        page=page,
-        page_size=size,
-        start=start,
-        end=max(start, start + len(shown) - 1),
-        uri=_page_uri(page, size),
-        first_page_uri=_page_uri(0, size),
-        previous_page_uri=_page_uri(page - 1, size) if page else None,
-        next_page_uri=_page_uri(page + 1, size) if start + size < len(messages) else None,
-    )
+def _report_later(stand_in: StandIn, message: dict[str, Any], url: str | None) -> None:
+    if url and stand_in.callbacks:
+        stand_in.callbacks.submit(_report, stand_in, message, url)
 
 
-def _page_uri(page: int, size: int) -> str:
-    others = {name: value for name, value in request.args.items() if not name.startswith("Page")}
-    token = {"PageToken": f"PA{page}"} if page else {}
-    return f"{request.path}?{urlencode({**others, 'PageSize': size, 'Page': page, **token})}"
-
-
-def _fail(fault: Faults) -> Response:
-    mode = fault.mode.removeprefix("accept_then_")
-    if mode == "timeout":
-        time.sleep(fault.seconds)
-    if mode in ("timeout", "reset"):
-        _hang_up()
-    if mode == "429":
-        return _error(429, 20429, "Too Many Requests")
-    if mode == "refuse":
-        return _error(400, fault.code, "Refused as asked")
-    return _error(500, 20500, "An internal server error has occurred")
-
-
-def _hang_up() -> None:
-    """Drop the connection without a word."""
-    connection: socket.socket = request.environ["werkzeug.socket"]
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    raise ConnectionAbortedError
-
-
-def _report_later(here: StandIn, message: dict[str, Any], url: str | None) -> None:
-    if url and here.callbacks:
-        here.callbacks.submit(_report, here, message, url)
-
-
-def _report(here: StandIn, message: dict[str, Any], url: str) -> None:
+def _report(stand_in: StandIn, message: dict[str, Any], url: str) -> None:
     """One signed callback after the other; what became of them is kept to be looked at."""
     for status in STATUSES:
-        here.account.advance(message["sid"], status)
+        stand_in.account.advance(message["sid"], status)
         form = {
             "AccountSid": message["account_sid"],
             "ApiVersion": message["api_version"],
@@ -222,22 +155,13 @@ def _report(here: StandIn, message: dict[str, Any], url: str) -> None:
             "MessageStatus": status,
             "SmsStatus": status,
         }
-        signature = RequestValidator(here.token).compute_signature(url, form)
+        signature = RequestValidator(stand_in.token).compute_signature(url, form)
         try:
             answer = httpx.post(url, data=form, headers={"X-Twilio-Signature": signature}, trust_env=False)
             outcome: object = answer.status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             outcome = type(error).__name__
-        here.account.note_callback(sid=message["sid"], status=status, url=url, outcome=outcome)
-
-
-def _json(data: object, status: int = 200) -> Response:
-    return Response(json.dumps(data), status, mimetype="application/json")
-
-
-def _error(status: int, code: int, message: str) -> Response:
-    more = f"https://www.twilio.com/docs/errors/{code}"
-    return _json({"code": code, "message": message, "more_info": more, "status": status}, status)
+        stand_in.account.note_callback(sid=message["sid"], status=status, url=url, outcome=outcome)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -3,16 +3,21 @@
 import random
 import re
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 ADDRESS = re.compile(r"(?:whatsapp:)?(?:\+[1-9]\d{6,14}|[A-Z]{2}\.\w{1,128})")
 LONGEST_BODY = 1_600
-MODES = ("ok", "429", "500", "timeout", "reset", "accept_then_reset", "accept_then_500", "refuse")
+_ANSWERS = ("500", "timeout", "reset")
+MODES = ("ok", "429", "refuse", *_ANSWERS, *(f"accept_then_{mode}" for mode in _ANSWERS))
+WHERE = ("send", "list", "media", "delete")
+# Twilio deletes nothing that is still under way.
+UNFINISHED = frozenset({"queued", "accepted", "scheduled", "sending", "receiving"})
 
 
 @dataclass(frozen=True)
@@ -24,15 +29,15 @@ class Faults:
     seed: int = 1
     seconds: float = 30.0  # how long a timeout lasts
     code: int = 63016  # what a refusal says
-    on: str = "send"  # or "list"
+    on: str = "send"  # or one of the others of WHERE
     dice: random.Random = field(default_factory=random.Random, repr=False, compare=False)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Faults":
         """TypeError or ValueError for what is no fault."""
         faults = cls(**data)
-        if faults.mode not in MODES or faults.on not in ("send", "list"):
-            raise ValueError(f"mode must be one of {', '.join(MODES)}; on must be send or list")
+        if faults.mode not in MODES or faults.on not in WHERE:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}; on one of {', '.join(WHERE)}")
         faults.dice.seed(faults.seed)
         return faults
 
@@ -49,6 +54,7 @@ class Account:
         """As if nothing had ever been sent, and nothing went wrong."""
         with self._lock:
             self._messages: dict[str, dict[str, Any]] = {}
+            self._deleted: dict[str, dict[str, Any]] = {}
             self._requests: list[dict[str, Any]] = []
             self._violations: list[dict[str, Any]] = []
             self._callbacks: list[dict[str, Any]] = []
@@ -72,8 +78,29 @@ class Account:
         )
         with self._lock:
             self._messages[message["sid"]] = message
-            self._requests.append({"sid": message["sid"], "form": dict(form)})
+            self._requests.append({"sid": message["sid"], "form": dict(form), "at": time.time()})
         return dict(message)
+
+    def receive(self, form: Mapping[str, str], came_at: datetime) -> dict[str, Any]:
+        """A citizen's message, from the form of its webhook; what Twilio lists of it."""
+        message = _message(self.sid, form, int(form.get("NumMedia", "0")), form["MessageSid"])
+        times = dict.fromkeys(("date_created", "date_sent", "date_updated"), format_datetime(came_at))
+        message |= {"direction": "inbound", "status": "received", **times}
+        message["num_segments"] = form.get("NumSegments", "1")
+        with self._lock:
+            self._messages[message["sid"]] = message
+        return dict(message)
+
+    def delete(self, sid: str) -> bool | None:
+        """Whether the message is deleted now; None where there is none."""
+        with self._lock:
+            found = self._messages.get(sid)
+            if found is None:
+                return None
+            if found["status"] in UNFINISHED:
+                return False
+            self._deleted[sid] = self._messages.pop(sid)
+            return True
 
     def advance(self, sid: str, status: str) -> None:
         with self._lock:
@@ -85,14 +112,21 @@ class Account:
             found = self._messages.get(sid)
             return dict(found) if found else None
 
-    def newest_first(self) -> list[dict[str, Any]]:
+    def newest_first(self, to: str | None = None, sender: str | None = None) -> list[dict[str, Any]]:
+        """Of the whole account, or of what went to or came from an address."""
         with self._lock:
-            return [dict(message) for message in reversed(self._messages.values())]
+            messages = [
+                dict(message)
+                for message in reversed(self._messages.values())
+                if message["to"] == (to or message["to"]) and message["from"] == (sender or message["from"])
+            ]
+        return sorted(messages, key=_sent_at, reverse=True)
 
     def sent(self) -> list[dict[str, Any]]:
-        """All accepted messages in order, each with the form it was asked for with."""
+        """All accepted messages in order, deleted ones too, each with the form it was asked for with."""
         with self._lock:
-            return [{**self._messages[r["sid"]], "form": r["form"]} for r in self._requests]
+            messages = self._messages | self._deleted
+            return [{**messages[r["sid"]], "form": r["form"], "at": r["at"]} for r in self._requests]
 
     def note_violations(self, problems: list[str], request: str) -> None:
         with self._lock:
@@ -127,8 +161,8 @@ def refusal(form: Mapping[str, list[str]]) -> tuple[int, str] | None:
     return None
 
 
-def _message(account: str, form: Mapping[str, str], media: int) -> dict[str, Any]:
-    sid = ("MM" if media else "SM") + uuid.uuid4().hex
+def _message(account: str, form: Mapping[str, str], media: int, sid: str = "") -> dict[str, Any]:
+    sid = sid or ("MM" if media else "SM") + uuid.uuid4().hex
     uri = f"/2010-04-01/Accounts/{account}/Messages/{sid}"
     now = _now()
     return {
@@ -153,6 +187,10 @@ def _message(account: str, form: Mapping[str, str], media: int) -> dict[str, Any
         "to": form.get("To"),
         "uri": f"{uri}.json",
     }
+
+
+def _sent_at(message: Mapping[str, Any]) -> datetime:
+    return parsedate_to_datetime(message["date_sent"])
 
 
 def _now() -> str:

@@ -10,6 +10,8 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -30,12 +32,37 @@ class MediaShelf:
             self._files: dict[str, dict[str, Any]] = {}
             self._asked: list[dict[str, Any]] = []
 
-    def put(self, file: dict[str, Any]) -> str:
+    def put(self, file: dict[str, Any], message: str = "") -> str:
         """The path of the new file at the API."""
-        media = f"ME{uuid.uuid4().hex}"
+        media, message = f"ME{uuid.uuid4().hex}", message or f"MM{uuid.uuid4().hex}"
         with self._lock:
-            self._files[media] = file
-        return f"/2010-04-01/Accounts/{self.sid}/Messages/MM{uuid.uuid4().hex}/Media/{media}"
+            self._files[media] = {**file, "message": message, "at": format_datetime(datetime.now(UTC))}
+        return f"/2010-04-01/Accounts/{self.sid}/Messages/{message}/Media/{media}"
+
+    def of(self, message: str) -> list[dict[str, Any]]:
+        """The files of a message, as the API lists them."""
+        with self._lock:
+            mine = {media: file for media, file in self._files.items() if file["message"] == message}
+        return [self._listed(media, file) for media, file in mine.items()]
+
+    def delete(self, message: str, media: str) -> bool:
+        """Whether it was there."""
+        with self._lock:
+            found = media in self._files and self._files[media]["message"] == message
+            if found:
+                del self._files[media]
+        return found
+
+    def _listed(self, media: str, file: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "account_sid": self.sid,
+            "content_type": file.get("content_type", "application/octet-stream"),
+            "date_created": file["at"],
+            "date_updated": file["at"],
+            "parent_sid": file["message"],
+            "sid": media,
+            "uri": f"/2010-04-01/Accounts/{self.sid}/Messages/{file['message']}/Media/{media}.json",
+        }
 
     def get(self, media: str) -> dict[str, Any] | None:
         """The file; that it was asked for is noted."""

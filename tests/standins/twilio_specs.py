@@ -8,16 +8,20 @@ from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator
 
-MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+ACCOUNT = "/2010-04-01/Accounts/{AccountSid}"
+MESSAGES = f"{ACCOUNT}/Messages.json"
+MESSAGE = f"{ACCOUNT}/Messages/{{Sid}}.json"
+ALL_MEDIA = f"{ACCOUNT}/Messages/{{MessageSid}}/Media.json"
+ONE_MEDIA = f"{ACCOUNT}/Messages/{{MessageSid}}/Media/{{Sid}}.json"
 FORM = "application/x-www-form-urlencoded"
 Fields = Mapping[str, list[str]]
 
 
 class Specs:
-    """What the description says about sending and listing messages."""
+    """What the description says about messages and their files."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        path = document["paths"][MESSAGES]
+        self._paths, path = document["paths"], document["paths"][MESSAGES]
         self._components = document["components"]
         self._send: dict[str, Any] = path["post"]["requestBody"]["content"][FORM]["schema"]
         self._one_of_each: list[list[str]] = path["post"]["x-twilio"]["conditional"]
@@ -42,6 +46,25 @@ class Specs:
     def list_problems(self, query: Fields) -> list[str]:
         """What is wrong with a request to list."""
         return list(self._field_problems(query, self._list))
+
+    def problems(self, method: str, path: str, named: Mapping[str, str], query: Fields, form: Fields) -> list[str]:
+        """What is wrong with a request without a body; ``named``: what stands for the names in ``path``."""
+        described = {"path": {}, "query": {}}
+        for entry in self._paths[path][method]["parameters"]:
+            described[entry["in"]][entry["name"]] = entry["schema"]
+        places = {name: [value] for name, value in named.items()}
+        return [
+            *(f"{name} is missing" for name in described["path"] if name not in places),
+            *self._field_problems(places, described["path"]),
+            *self._field_problems(query, described["query"]),
+            *(f"{name} is given in a body" for name in form),
+        ]
+
+    def media_problems(self, media: dict[str, Any]) -> list[str]:
+        """Where a file that we list is not of the described shape."""
+        schema = self._components["schemas"]["api.v2010.account.message.media"]
+        problems = [f"unknown {name}" for name in media if name not in schema["properties"]]
+        return problems + self._mismatches(media, schema)
 
     def message_problems(self, message: dict[str, Any]) -> list[str]:
         """Where a message that we answer with is not of the described shape."""

@@ -1,5 +1,8 @@
 """One ticker at a time, and another when it goes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from sqlalchemy import text
 
 from storage.database import Database, open_database
@@ -18,6 +21,18 @@ def test_one_leads_and_the_next_follows_when_it_steps_back(database: Database) -
     first.release()
     assert second.is_ours()
     second.release()
+
+
+def test_threads_of_one_process_lead_together(database: Database) -> None:
+    ours, at_once = Leadership(database), Barrier(4)
+
+    def ask(_: int) -> bool:
+        at_once.wait()
+        return ours.is_ours()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(40))) == [True] * 40
+    ours.release()
 
 
 def test_a_leader_whose_connection_breaks_is_followed(database: Database) -> None:

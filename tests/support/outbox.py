@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
-from bot.delivery import Courier, record_status
-from bot.messages import WHATSAPP, Outgoing, SendError, Sent
+from bot import failures
+from bot.delivery import Courier
+from bot.messages import SMS, WHATSAPP, Channel, Outgoing, SendError, Sent
+from bot.reports import record_status
+from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.models import Citizen, Conversation, OutboundMessage
 from tests.support.clock import MoveableClock
 from tests.support.messages import PHONE
-from tests.support.settings import OUR_WHATSAPP
+from tests.support.settings import OUR_SMS, OUR_WHATSAPP
 
 Outcome = Sent | Exception | None
 
@@ -66,13 +70,16 @@ class Post:
     """One courier, its outbox and its provider."""
 
     def __init__(self, database: Database, clock: MoveableClock) -> None:
-        self.database, self.clock, self.provider = database, clock, Provider()
-        self.conversation_id = self._conversation()
+        self.database, self.clock, self.provider, self.by_sms = database, clock, Provider(), Provider()
+        self.rulebook: Rulebook | None = None
+        self.conversation_id = self.conversation()
         self._pools: list[ThreadPoolExecutor] = []
 
-    def courier(self, owner: str = "one", threads: int = 4) -> Courier:
+    def courier(self, owner: str = "one", threads: int = 4, **more: Any) -> Courier:
+        """Sends WhatsApp, and SMS where there is a rulebook that says that it may."""
         self._pools.append(ThreadPoolExecutor(threads))
-        return Courier(self.database, {WHATSAPP: self.provider}, self.clock, owner, self._pools[-1])
+        channels: dict[str, Channel] = {WHATSAPP: self.provider, **({SMS: self.by_sms} if self.rulebook else {})}
+        return Courier(self.database, channels, self.clock, owner, self._pools[-1], self.rulebook, **more)
 
     def close(self) -> None:
         for pool in self._pools:
@@ -105,30 +112,64 @@ class Post:
         with self.database.read() as session:
             return list(session.scalars(select(OutboundMessage.state).order_by(OutboundMessage.id)))
 
-    def reports(self, row_id: int | None, provider_id: str, *states: str, error: str | None = None) -> bool:
-        """Status callbacks one after the other; whether any said something new."""
+    def count(self, state: str | None = None) -> int:
+        """How many messages there are, in this state or in any."""
+        counted = select(func.count()).select_from(OutboundMessage)
+        with self.database.read() as session:
+            return session.scalars(counted.where(OutboundMessage.state == state) if state else counted).one()
+
+    def errors(self) -> set[str]:
+        """Every error that a message has now."""
+        with self.database.read() as session:
+            return {error for error in session.scalars(select(OutboundMessage.error).distinct()) if error}
+
+    def reports(
+        self,
+        row_id: int | None,
+        provider_id: str,
+        *states: str,
+        error: str | None = None,
+        kind: str = failures.FINAL,
+    ) -> bool:
+        """Status callbacks one after the other; whether any said something new. ``kind``: what ``error`` means."""
+        more: dict[str, Any] = {"kind": kind, "rulebook": self.rulebook}
         with self.database.begin() as session:
             now = self.clock.now()
-            news = [record_status(session, row_id, provider_id, state, error, now) for state in states]
+            news = [record_status(session, row_id, provider_id, state, error, now, **more) for state in states]
         return any(news)
 
-    def _conversation(self) -> int:
+    def conversation(self, phone: str = PHONE, channel: str = WHATSAPP, citizen_id: int | None = None) -> int:
+        """Somebody who has written to us; the id of their conversation."""
+        address = f"whatsapp:{phone}" if channel == WHATSAPP else phone
         with self.database.begin() as session:
-            citizen = Citizen(created_at=self.clock.now())
-            session.add(citizen)
-            session.flush()
+            if citizen_id is None:
+                citizen = Citizen(created_at=self.clock.now())
+                session.add(citizen)
+                session.flush()
+                citizen_id = citizen.id
             conversation = Conversation(
-                channel=WHATSAPP,
-                address_hash="hash",
-                address=f"whatsapp:{PHONE}",
-                our_address=OUR_WHATSAPP,
-                citizen_id=citizen.id,
+                channel=channel,
+                address_hash=f"hash of {address}",
+                address=address,
+                our_address=OUR_WHATSAPP if channel == WHATSAPP else OUR_SMS,
+                citizen_id=citizen_id,
                 created_at=self.clock.now(),
+                last_inbound_at=self.clock.now(),
                 dialogue={},
             )
             session.add(conversation)
             session.flush()
             return conversation.id
+
+    def person(self, conversation_id: int | None = None) -> Conversation:
+        """A conversation with its citizen, as they stand."""
+        with self.database.read() as session:
+            wanted = joinedload(Conversation.citizen)
+            return session.get_one(Conversation, conversation_id or self.conversation_id, options=[wanted])
+
+    def rows(self) -> list[OutboundMessage]:
+        with self.database.read() as session:
+            return list(session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)))
 
 
 _keys = itertools.count()

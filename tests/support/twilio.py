@@ -10,6 +10,7 @@ from twilio.rest import Client
 
 from bot.messages import SMS, WHATSAPP
 from handlers.channels.twilio import TwilioChannel
+from handlers.channels.twilio_archive import TwilioArchive
 from tests.support.processes import Started, running
 from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, TOKEN
 from tests.support.specs import TWILIO_SPECS
@@ -40,6 +41,15 @@ class Twilio:
     def asked(self) -> list[dict[str, Any]]:
         """The requests for files so far."""
         return self.get("media")
+
+    def comes(self, *messages: dict[str, Any], **how: Any) -> list[dict[str, Any]]:
+        """Citizens write; what Twilio made of it. ``messages`` and ``how``: ``tests.standins.twilio_inbound``."""
+        asked = {"messages": messages, **how}
+        came: list[dict[str, Any]] = self._http.post("inbound", json=asked, timeout=60).json()
+        return came
+
+    def archive(self, token: str = TOKEN, timeout_s: float = 5) -> TwilioArchive:
+        return TwilioArchive(ACCOUNT, token, frozenset(SENDERS.values()), self.url, timeout_s)
 
     def clear(self) -> None:
         self._http.post("clear")

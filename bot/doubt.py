@@ -1,0 +1,104 @@
+"""Finds out what became of a message that nobody knows about, without sending it again.
+
+Settled by the provider's report (``bot.reports``) or by looking it up: recipient, text and time, not counting what
+is known to be another message of ours.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bot import failing, outcomes
+from bot.clock import Clock
+from bot.forms import form_of, outgoing
+from bot.messages import Channel, SendError, Sent
+from bot.rulebook import Rulebook
+from storage.database import Database
+from storage.models import OutboundMessage
+
+log = structlog.get_logger()
+
+BATCH = 32
+# A provider's list may lag behind; only a message it still does not know after this was never taken.
+SURE_AFTER = timedelta(seconds=60)
+
+
+def settle(database: Database, channels: Mapping[str, Channel], rulebook: Rulebook | None, clock: Clock) -> int:
+    """Look into messages in doubt and those whose sender died; how many were looked into."""
+    now = clock.now()
+    with database.begin() as session:
+        _recover(session, now)
+        doubtful = _take(session, now)
+    for message in doubtful:
+        if (channel := channels.get(message.channel)) is not None:
+            _look_up(database, channel, rulebook, clock, message)
+    return len(doubtful)
+
+
+def _look_up(
+    database: Database, channel: Channel, rulebook: Rulebook | None, clock: Clock, message: OutboundMessage
+) -> None:
+    sent_at = message.sent_at or clock.now()
+    try:
+        with database.read() as session:
+            known = _known_ids(session, message)
+        found = channel.find_sent(outgoing(message, form_of(message, sent_at)), known)
+    except SendError:
+        return  # asked again when its lease runs out
+    except Exception:
+        log.exception("look_up_crashed", outbound=message.id)
+        return
+    with database.begin() as session:
+        _conclude(session, rulebook, message, found, clock.now())
+
+
+def _conclude(
+    session: Session, rulebook: Rulebook | None, message: OutboundMessage, found: str | None, now: datetime
+) -> None:
+    row = session.get_one(OutboundMessage, message.id, with_for_update=True)
+    if row.state != "in_doubt" or found in _known_ids(session, message):
+        return  # settled meanwhile, or what was found was taken for an identical message
+    if found:
+        outcomes.note_sent(row, Sent(found), now)
+    elif message.sent_at is None or now - message.sent_at >= SURE_AFTER:
+        log.info("doubt_settled_not_sent", outbound=row.id)
+        failing.try_again(session, rulebook, row, now)
+
+
+def _recover(session: Session, now: datetime) -> None:
+    """Messages whose sender died while sending."""
+    orphans = select(OutboundMessage).where(OutboundMessage.state == "sending", OutboundMessage.lease_until < now)
+    for row in session.scalars(orphans.with_for_update(skip_locked=True)):
+        if row.at_least_once:
+            row.state, row.due_at = "waiting", now
+        else:
+            outcomes.doubt(row, now)
+
+
+def _take(session: Session, now: datetime) -> list[OutboundMessage]:
+    rows = session.scalars(
+        select(OutboundMessage)
+        .where(OutboundMessage.state == "in_doubt", OutboundMessage.lease_until < now)
+        .options(joinedload(OutboundMessage.conversation))
+        .order_by(OutboundMessage.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, of=OutboundMessage)
+    ).all()
+    for row in rows:
+        row.lease_until = now + outcomes.SETTLE_AFTER
+    return list(rows)
+
+
+def _known_ids(session: Session, message: OutboundMessage) -> frozenset[str]:
+    """Provider ids that belong to other messages of this conversation: a look-up must not take those."""
+    ids = session.scalars(
+        select(OutboundMessage.provider_id).where(
+            OutboundMessage.conversation_id == message.conversation_id,
+            OutboundMessage.id != message.id,
+            OutboundMessage.provider_id.is_not(None),
+        )
+    )
+    return frozenset([*(provider_id for provider_id in ids if provider_id), *message.body.get("tried", ())])

@@ -1,0 +1,87 @@
+"""What is done about a message that could not be sent, by the class of the failure (``bot.failures``)."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot import failures, ways
+from bot.forms import has_template
+from bot.rulebook import Rulebook
+from bot.words import EMERGENCY_LANE
+from storage.models import OutboundMessage
+
+log = structlog.get_logger()
+
+BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a message is given up
+# A telephone that is off, in seconds: ten minutes, an hour, six hours.
+FEW_BACK_OFF = (600, 3_600, 21_600)
+# What no waiting helps against: this installation has no such way out.
+NO_WAY_OUT = frozenset({"no_channel", "no_sender"})
+# Another way is tried for these. Content and account errors are mended, and then it is sent again.
+NOT_THIS_WAY = frozenset({failures.OTHER_FORM, failures.ADDRESS, failures.FINAL, failures.GIVEN_UP})
+
+
+def judge(
+    session: Session, rulebook: Rulebook | None, row: OutboundMessage, kind: str, code: str, now: datetime
+) -> None:
+    """Try again later, in another form, by another way, or not at all. ``row`` is locked."""
+    row.error = code
+    log.warning("send_failed", outbound=row.id, kind=kind, code=code, attempt=row.attempts)
+    if kind == failures.LATER and not (code in NO_WAY_OUT and row.body.get("otherwise")):
+        _again(session, rulebook, row, BACK_OFF, now)
+    elif kind == failures.FEW:
+        _again(session, rulebook, row, FEW_BACK_OFF, now)
+    elif kind == failures.OTHER_FORM and has_template(row.body) and not row.body.get("shut"):
+        row.body = {**row.body, "shut": True}
+        requeue(row, now)
+    else:
+        fail(session, rulebook, row, kind, now)
+
+
+def try_again(session: Session, rulebook: Rulebook | None, row: OutboundMessage, now: datetime) -> None:
+    """It was never taken: once more, later and later."""
+    _again(session, rulebook, row, BACK_OFF, now)
+
+
+def requeue(row: OutboundMessage, due: datetime) -> None:
+    """Wait for another attempt; what is reported of an earlier one is told apart by its id."""
+    if row.provider_id:
+        row.body = {**row.body, "tried": [*row.body.get("tried", ()), row.provider_id]}
+    row.state, row.due_at, row.provider_id, row.lease_until = "waiting", due, None, None
+
+
+def fail(session: Session, rulebook: Rulebook | None, row: OutboundMessage, kind: str, now: datetime) -> None:
+    """Not by this way; another is taken where there is one, else a person finds it on the list."""
+    row.state, row.failure, row.lease_until = "failed", kind, None
+    _note_about_person(row, kind, now)
+    if kind in NOT_THIS_WAY or row.lane == EMERGENCY_LANE or row.body.get("otherwise"):
+        ways.by_next_way(session, row, now, rulebook)
+
+
+def arrived_after_all(session: Session, row: OutboundMessage) -> None:
+    """A message that had failed was delivered: what was written instead need not go out."""
+    row.failure = None
+    instead = update(OutboundMessage).where(OutboundMessage.instead_of == row.id)
+    session.execute(instead.where(OutboundMessage.state == "waiting").values(state="cancelled"))
+
+
+def _again(
+    session: Session, rulebook: Rulebook | None, row: OutboundMessage, pauses: tuple[int, ...], now: datetime
+) -> None:
+    if row.attempts > len(pauses):
+        fail(session, rulebook, row, failures.GIVEN_UP, now)
+    else:
+        requeue(row, now + timedelta(seconds=pauses[max(row.attempts, 1) - 1]))
+
+
+def _note_about_person(row: OutboundMessage, kind: str, now: datetime) -> None:
+    conversation = row.conversation
+    if conversation is None:
+        return
+    if kind == failures.STOP and conversation.citizen.opted_out_at is None:
+        conversation.citizen.opted_out_at = now
+        log.info("opted_out_at_provider", citizen=conversation.citizen_id)
+    elif kind == failures.ADDRESS and row.channel == conversation.channel:
+        conversation.unreachable_at = conversation.unreachable_at or now
