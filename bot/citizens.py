@@ -3,11 +3,12 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from bot import agency_mail, incident_members, tickets
 from bot.case import Case, Facts
 from bot.conversation import turn as acts
+from bot.failing import blank
 from bot.status import Move, moves_from
 from bot.tickets import By
 from storage.models import (
@@ -102,13 +103,26 @@ def _forget_messages(case: Case) -> None:
     outbound = update(OutboundMessage).where(concerned)
     _update(case, outbound.where(OutboundMessage.state == "waiting", _is_theirs()).values(state="cancelled"))
     settled = OutboundMessage.state.not_in(("waiting", "sending", "in_doubt"))
+    tried = _tried(case, concerned, settled)
     _update(case, outbound.where(settled).values(body={"text": ""}))
+    for message_id, kept in tried:
+        _update(case, update(OutboundMessage).where(OutboundMessage.id == message_id).values(**kept))
     _update(case, outbound.where(settled, _is_theirs()).values(recipient=""))
     handovers = update(Handover).where(Handover.conversation_id.in_(ours))
     _update(case, handovers.where(Handover.answered_at.is_(None)).values(answered_at=case.now))
     _update(case, handovers.values(text="", answer=None))
     rechecks = update(Recheck).where(Recheck.conversation_id.in_(ours), Recheck.state.in_(("waiting", "asked")))
     _update(case, rechecks.values(state="cancelled", done_at=case.now))
+
+
+def _tried(case: Case, *which: ColumnElement[bool]) -> list[tuple[int, dict[str, Any]]]:
+    """Messages that were tried more than once: by what is kept of them, the provider's copies are deleted."""
+    columns = (OutboundMessage.id, OutboundMessage.provider_id, OutboundMessage.body)
+    return [
+        (row_id, {"body": blank(body), "provider_id": provider_id or body["tried"][-1]})
+        for row_id, provider_id, body in case.session.execute(select(*columns).where(*which))
+        if body.get("tried")
+    ]
 
 
 def _is_theirs() -> Any:

@@ -11,6 +11,7 @@ import holidays
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from bot import yaml_text
 from bot.city_agency import Agency as Agency
 from bot.city_checks import COORDINATORS as COORDINATORS
 from bot.city_checks import inconsistencies
@@ -221,7 +222,7 @@ class City(Part):
 def load_city(path: Path) -> City:
     """Read and check ``config.yml``; ConfigError with one sentence a mistake, each with its place."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml_text.load(path.read_text(encoding="utf-8"))
     except OSError:
         raise ConfigError([f"{path} cannot be read; the city's configuration must stand there."]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -70,7 +70,8 @@ class Copies:
             if enough := enough or stopping():
                 break
             try:
-                self.archive.forget(copy.provider_id, has_files=copy.has_files)
+                for provider_id in dict.fromkeys((*copy.tried, copy.provider_id)):
+                    self.archive.forget(provider_id, has_files=copy.has_files)
                 gone.append(copy)
             except ArchiveError as error:
                 enough = not error.only_this

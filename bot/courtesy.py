@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from bot.deadlines import WorkingCalendar
 from bot.messages import PHONES
 from bot.outbox import UNASKED
 from bot.rates import PersonPace
@@ -20,9 +21,18 @@ def withheld(row: OutboundMessage, trial: Collection[str], halted: Collection[in
         return "stopped"
     if trial and row.channel in PHONES and row.recipient.removeprefix("whatsapp:") not in trial:
         return "trial"
-    is_unasked = row.wording.startswith(UNASKED) and row.lane != EMERGENCY_LANE
     citizen = row.conversation.citizen if row.conversation else None
-    return "opted_out" if is_unasked and citizen and citizen.opted_out_at is not None else None
+    return "opted_out" if _is_unasked(row) and citizen and citizen.opted_out_at is not None else None
+
+
+def not_before(row: OutboundMessage, calendar: WorkingCalendar, now: datetime) -> datetime:
+    """``now``, or the end of the quiet hours for what nobody asked for and was to go out by day.
+
+    It had to be tried again, by another way too, or the worker was away. What was written at night on purpose, an
+    answer that a person gave late, goes out.
+    """
+    is_late = row.instead_of is not None or calendar.awake(row.created_at) == row.created_at
+    return calendar.awake(now) if _is_unasked(row) and is_late else now
 
 
 def put_off(
@@ -38,7 +48,7 @@ def put_off(
         if row.conversation_id is None or row.lane == EMERGENCY_LANE:
             continue
         earlier = times.setdefault(row.conversation_id, [])
-        due = waiting.get(row.conversation_id) or _not_before(earlier, row.lane == NORMAL_LANE, pace)
+        due = waiting.get(row.conversation_id) or _after_burst(earlier, row.lane == NORMAL_LANE, pace)
         if due is not None and due > now:  # what stands behind it waits as well: order is kept
             waiting[row.conversation_id] = due
             yield row, due
@@ -46,7 +56,11 @@ def put_off(
             earlier.append(now)
 
 
-def _not_before(earlier: Sequence[datetime], is_reply: bool, pace: PersonPace) -> datetime | None:
+def _is_unasked(row: OutboundMessage) -> bool:
+    return row.wording.startswith(UNASKED) and row.lane != EMERGENCY_LANE
+
+
+def _after_burst(earlier: Sequence[datetime], is_reply: bool, pace: PersonPace) -> datetime | None:
     """Replies may be ahead of their time by a burst; what nobody asked for keeps to it."""
     ahead = pace.burst if is_reply else 1
     return earlier[-ahead] + ahead * pace.every if len(earlier) >= ahead else None

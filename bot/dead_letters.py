@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import failing
+from bot import failing, failures
 from bot.errors import NotFoundError, RefusedError
 from bot.failure_words import MENDABLE
 from bot.outbox import UNASKED
@@ -37,6 +37,8 @@ def hindrance(session: Session, row: OutboundMessage, ticket: Ticket | None) -> 
     """Why ``row`` (about ``ticket``) cannot be sent again, as a sentence for the console; None where it can."""
     citizen = row.conversation.citizen if row.conversation else None
     is_unasked = row.wording.startswith(UNASKED)
+    if not row.body.get("text"):
+        return "Isinya sudah dihapus bersama data warga; tidak ada lagi yang bisa dikirim."
     if citizen is not None and citizen.erased_at is not None:
         return "Data warga ini sudah dihapus; tidak ada lagi yang bisa dikirimi."
     if citizen is not None and citizen.opted_out_at is not None and is_unasked:
@@ -122,6 +124,9 @@ def _locked(session: Session, message_id: int) -> tuple[OutboundMessage, bool]:
 def _again(row: OutboundMessage, now: datetime) -> None:
     """As if it had never been sent, but for the ids of what was tried: a late report of those is told apart."""
     failing.requeue(row, now)
+    talk = row.conversation
+    if row.failure == failures.ADDRESS and talk is not None and talk.channel == row.channel:
+        talk.unreachable_at = None  # whoever sends it again knows better
     # The window may be open again; whether it is, is looked at when it is sent.
     row.body = {name: value for name, value in row.body.items() if name != "shut"}
     row.attempts, row.error, row.failure = 0, None, None

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, partial
 
 import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, defer
 
-from bot import courtesy, doubt, failures, outcomes, tickets, ways
+from bot import courtesy, doubt, failing, failures, outcomes, tickets, ways
 from bot.clock import Clock
 from bot.forms import TEMPLATE, form_of, outgoing
 from bot.lines import SLOTS, Line
@@ -33,7 +34,8 @@ from storage.queries import announcements, sending
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
-SENDERS = 2 * SLOTS
+# Threads for all lines at once: a provider that hangs must not use up those of another.
+SENDERS = (len(CHANNELS) + 2) * SLOTS
 LOCKED = (
     select(OutboundMessage)
     .where(OutboundMessage.id == bindparam("message"))
@@ -68,7 +70,9 @@ class Courier:
 
     def round(self) -> int:
         """Send what is due on every line, and wait until it is sent; how many messages that were."""
-        started = [self.start(line) for line in self.lines]
+        with self.database.read() as session:
+            lanes = sending.first_lanes(session, self.clock.now())
+        started = [self._start(line, lanes[line.channel]) for line in self.lines if line.channel in lanes]
         for _, sent in started:
             for future in sent:
                 future.result()
@@ -94,8 +98,9 @@ class Courier:
         """Begin to send what is due on ``line``, as far as there is room; how many messages, and their sending."""
         with self.database.read() as session:
             lane = sending.first_lane(session, line.channel, self.clock.now())
-        if lane is None:
-            return 0, []
+        return self._start(line, lane) if lane is not None else (0, [])
+
+    def _start(self, line: Line, lane: int) -> tuple[int, list[Future[None]]]:
         urgent = lane == EMERGENCY_LANE
         room = line.room(urgent=urgent) if line.is_ready(urgent=urgent) else 0
         only_urgent = urgent and not room
@@ -119,7 +124,8 @@ class Courier:
                 return []
             claimed = line.claim(session, self.owner, now, LEASE, allowed, urgent=only_urgent)
             sending.load_people(session, claimed)
-            going = self._without_withheld(session, self._without_too_soon(session, line, claimed, now), now)
+            by_day = self._without_at_night(self._without_too_soon(session, line, claimed, now), now)
+            going = self._without_withheld(session, by_day, now)
         line.spend(sum(_units(line, message) for message in going))
         return going
 
@@ -130,7 +136,14 @@ class Courier:
         if pace is None:
             return claimed
         for row, due in courtesy.put_off(claimed, _sent_lately(session, line, claimed, pace, now), pace, now):
-            row.state, row.due_at, row.lease_until, row.attempts = "waiting", due, None, row.attempts - 1
+            _wait(row, due)
+        return [row for row in claimed if row.state == "sending"]
+
+    def _without_at_night(self, claimed: list[OutboundMessage], now: datetime) -> list[OutboundMessage]:
+        calendar = self.rulebook.city.working_calendar if self.rulebook else None
+        for row in claimed:
+            if calendar and (due := courtesy.not_before(row, calendar, now)) > now:
+                _wait(row, due)
         return [row for row in claimed if row.state == "sending"]
 
     def _without_withheld(
@@ -140,6 +153,7 @@ class Courier:
         for row in claimed:
             if reason := courtesy.withheld(row, self.trial, halted):
                 row.state, row.error, row.lease_until = "cancelled", reason, None
+                failing.name_last_attempt(row)
                 if reason == "trial":  # an agency that is written to by WhatsApp gets its e-mail
                     ways.by_next_way(session, row, now)
                 if reason in WITHHELD and row.ticket_id is not None:
@@ -163,14 +177,19 @@ class Courier:
 
     def _send_one(self, message: OutboundMessage) -> None:
         form = form_of(message, self.clock.now())
-        outcome = self._send(message, form)
+        outcome, now = self._send(message, form), self.clock.now()
         with self.database.begin() as session:
+            if isinstance(outcome, Sent):
+                note = sending.Note(outcome.provider_id, outcome.delivered, form, *self._cost(message, form))
+                if sending.note_sent(session, message, note, now):
+                    return  # as nearly always: nobody else has touched the row meanwhile
             row = session.scalars(LOCKED, {"message": message.id}).one()
             if isinstance(outcome, Sent):
-                self._note_cost(row, message, form)
-                outcomes.note_sent(row, outcome, self.clock.now())
+                row.form, row.cost, row.currency = note.form, note.cost, note.currency
+                outcomes.note_sent(row, outcome, now)
             elif row.attempts == message.attempts:  # else it is another sender's by now
-                outcomes.note_error(session, self.rulebook, row, outcome, self.clock.now())
+                row.form = form  # where it is in doubt, it is looked up as it went out
+                outcomes.note_error(session, self.rulebook, row, outcome, now)
 
     def _send(self, message: OutboundMessage, form: str | None) -> Sent | SendError:
         channel = self.channels.get(message.channel)
@@ -190,12 +209,12 @@ class Courier:
             log.exception("send_crashed", outbound=message.id)
             return SendError(failures.IN_DOUBT, "crash")
 
-    def _note_cost(self, row: OutboundMessage, message: OutboundMessage, form: str | None) -> None:
-        row.form = form
-        price = self.rulebook.city.costs.get(row.channel) if self.rulebook else None
-        if price is not None:
-            text = plain_text(outgoing(message, form))
-            row.cost, row.currency = price.of_sent(text, template=form == TEMPLATE), price.currency
+    def _cost(self, message: OutboundMessage, form: str | None) -> tuple[Decimal | None, str | None]:
+        price = self.rulebook.city.costs.get(message.channel) if self.rulebook else None
+        if price is None:
+            return None, None
+        text = plain_text(outgoing(message, form))
+        return price.of_sent(text, template=form == TEMPLATE), price.currency
 
 
 def _sent_lately(
@@ -203,6 +222,11 @@ def _sent_lately(
 ) -> Mapping[int, list[datetime]]:
     people = {row.conversation_id for row in claimed if row.conversation_id is not None}
     return sending.sent_since(session, line.channel, people, now - pace.burst * pace.every)
+
+
+def _wait(row: OutboundMessage, due: datetime) -> None:
+    """Being put off is no attempt."""
+    row.state, row.due_at, row.lease_until, row.attempts = "waiting", due, None, row.attempts - 1
 
 
 def _is_known_dead(message: OutboundMessage) -> bool:

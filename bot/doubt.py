@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot import failing, outcomes
+from bot import failing, failures, outcomes
 from bot.clock import Clock
 from bot.forms import form_of, outgoing
 from bot.messages import Channel, SendError, Sent
@@ -24,6 +24,10 @@ log = structlog.get_logger()
 BATCH = 32
 # A provider's list may lag behind; only a message it still does not know after this was never taken.
 SURE_AFTER = timedelta(seconds=60)
+# Nobody can be asked: then it is for a person, on the list of what did not get through.
+FOR_A_PERSON_AFTER = timedelta(days=1)
+# Of other messages an attempt may still be listed: channels list those of two days, and they may have waited.
+LISTED_FOR = timedelta(days=4)
 
 
 def settle(database: Database, channels: Mapping[str, Channel], rulebook: Rulebook | None, clock: Clock) -> int:
@@ -35,6 +39,8 @@ def settle(database: Database, channels: Mapping[str, Channel], rulebook: Rulebo
     for message in doubtful:
         if (channel := channels.get(message.channel)) is not None:
             _look_up(database, channel, rulebook, clock, message)
+        if message.sent_at is None or now - message.sent_at >= FOR_A_PERSON_AFTER:
+            _leave_to_a_person(database, rulebook, message, now)
     return len(doubtful)
 
 
@@ -45,7 +51,7 @@ def _look_up(
     try:
         with database.read() as session:
             known = _known_ids(session, message)
-        found = channel.find_sent(outgoing(message, form_of(message, sent_at)), known)
+        found = channel.find_sent(outgoing(message, message.form or form_of(message, sent_at)), known)
     except SendError:
         return  # asked again when its lease runs out
     except Exception:
@@ -58,7 +64,7 @@ def _look_up(
 def _conclude(
     session: Session, rulebook: Rulebook | None, message: OutboundMessage, found: str | None, now: datetime
 ) -> None:
-    row = session.get_one(OutboundMessage, message.id, with_for_update=True)
+    row = _locked_with_others(session, message)
     if row.state != "in_doubt" or found in _known_ids(session, message):
         return  # settled meanwhile, or what was found was taken for an identical message
     if found:
@@ -66,6 +72,23 @@ def _conclude(
     elif message.sent_at is None or now - message.sent_at >= SURE_AFTER:
         log.info("doubt_settled_not_sent", outbound=row.id)
         failing.try_again(session, rulebook, row, now)
+
+
+def _leave_to_a_person(
+    database: Database, rulebook: Rulebook | None, message: OutboundMessage, now: datetime
+) -> None:
+    with database.begin() as session:
+        row = session.get_one(OutboundMessage, message.id, with_for_update=True)
+        if row.state == "in_doubt":
+            failing.fail(session, rulebook, row, failures.IN_DOUBT, now)
+
+
+def _locked_with_others(session: Session, message: OutboundMessage) -> OutboundMessage:
+    """With all that this person was sent and that is in doubt: two processes may find the same one for two."""
+    beside = and_(OutboundMessage.conversation_id == message.conversation_id, OutboundMessage.state == "in_doubt")
+    rows = select(OutboundMessage).where(or_(OutboundMessage.id == message.id, beside))
+    found = session.scalars(rows.order_by(OutboundMessage.id).with_for_update()).all()
+    return next(row for row in found if row.id == message.id)
 
 
 def _recover(session: Session, now: datetime) -> None:
@@ -93,12 +116,14 @@ def _take(session: Session, now: datetime) -> list[OutboundMessage]:
 
 
 def _known_ids(session: Session, message: OutboundMessage) -> frozenset[str]:
-    """Provider ids that belong to other messages of this conversation: a look-up must not take those."""
-    ids = session.scalars(
-        select(OutboundMessage.provider_id).where(
+    """Ids of other messages of this conversation and of earlier attempts: a look-up must not take those."""
+    others = session.execute(
+        select(OutboundMessage.provider_id, OutboundMessage.body).where(
             OutboundMessage.conversation_id == message.conversation_id,
+            OutboundMessage.channel == message.channel,
             OutboundMessage.id != message.id,
-            OutboundMessage.provider_id.is_not(None),
+            OutboundMessage.due_at > message.due_at - LISTED_FOR,
         )
     )
-    return frozenset([*(provider_id for provider_id in ids if provider_id), *message.body.get("tried", ())])
+    known = {provider_id for theirs, body in others for provider_id in (theirs, *body.get("tried", ()))}
+    return frozenset(provider_id for provider_id in (*known, *message.body.get("tried", ())) if provider_id)

@@ -61,6 +61,11 @@ CLASSES: Mapping[str, Explained] = {
         "Sudah dicoba berkali-kali dan tidak pernah berhasil.",
         "Periksa apakah penyedia dan jaringan sudah pulih, lalu kirim lagi.",
     ),
+    failures.IN_DOUBT: Explained(
+        "Tidak pasti terkirim",
+        "Sehari lebih penyedia tidak bisa ditanya apakah pesan ini terkirim.",
+        "Tanyakan kepada penerimanya, atau lihat di penyedia; kirim lagi hanya bila memang belum sampai.",
+    ),
     failures.LATER: Explained(
         "Tidak ada jalan keluar",
         "Sistem ini tidak punya saluran atau nomor pengirim untuk pesan itu.",
@@ -68,7 +73,8 @@ CLASSES: Mapping[str, Explained] = {
     ),
 }
 # Of these all may be sent again at once, after what stopped them was put right; the others are for each alone.
-MENDABLE = tuple(kind for kind in CLASSES if kind not in (failures.STOP, failures.ADDRESS))
+_EACH_ALONE = (failures.STOP, failures.ADDRESS, failures.IN_DOUBT)
+MENDABLE = tuple(kind for kind in CLASSES if kind not in _EACH_ALONE)
 REFUSED_MAIL = Explained(
     "E-mail ditolak",
     "Server e-mail penerima menolak alamat ini, jadi suratnya tidak dibaca siapa pun.",

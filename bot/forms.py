@@ -29,7 +29,7 @@ def window_until(row: OutboundMessage) -> datetime | None:
         return None
     if row.body.get("shut"):
         return datetime.min.replace(tzinfo=UTC)
-    if row.conversation is not None:
+    if row.conversation is not None and row.conversation.channel == WHATSAPP:
         return (row.conversation.last_inbound_at or row.created_at) + FREE_TEXT_FOR
     until = row.body.get("free_until")
     return datetime.fromisoformat(until) if until else None

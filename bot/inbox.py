@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.costs import Cost
@@ -18,6 +18,22 @@ from storage.queries.media import queue_files
 
 # Outcomes of messages that only began a report: it was asked about, or a photo came while something was asked.
 PART_OF_A_REPORT = ("asked", "attached")
+
+# Statements are made once. What is being placed is written at the end: nothing that waits could change an answer.
+UNPLACED = (
+    select(InboundMessage)
+    .where(InboundMessage.conversation_id.is_(None))
+    .order_by(InboundMessage.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+OF_ADDRESS = (
+    select(Conversation)
+    .where(Conversation.channel == bindparam("channel"), Conversation.address_hash == bindparam("address"))
+    .with_for_update()
+    .execution_options(autoflush=False)
+)
+OF_PHONE = select(Citizen).where(Citizen.phone_hash == bindparam("phone")).execution_options(autoflush=False)
 
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
@@ -65,13 +81,7 @@ def place_new(
 
     ``costs``: what a message costs that comes in, by channel; where there is no price none is noted.
     """
-    messages = session.scalars(
-        select(InboundMessage)
-        .where(InboundMessage.conversation_id.is_(None))
-        .order_by(InboundMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    messages = session.scalars(UNPLACED, {"limit": limit}).all()
     by_address: dict[tuple[str, str, str], list[InboundMessage]] = {}
     for message in messages:
         _note_cost(message, costs.get(message.channel))
@@ -97,16 +107,16 @@ def _place(session: Session, messages: list[InboundMessage], now: datetime) -> N
     # What was found in the provider's list may be older than what came by itself.
     newest = max(message.received_at for message in messages)
     conversation.last_inbound_at = max(newest, conversation.last_inbound_at or newest)
+    if conversation.unreachable_at is not None and newest > conversation.unreachable_at:
+        conversation.unreachable_at = None  # who writes from there is reached there
     conversation.our_address = messages[-1].our_address
     conversation.lane = min(conversation.lane, *(message.lane for message in messages))
     conversation.wake_at = now
 
 
 def _conversation_of(session: Session, message: InboundMessage, now: datetime) -> Conversation:
-    find = select(Conversation).where(
-        Conversation.channel == message.channel, Conversation.address_hash == message.address_hash
-    )
-    found = session.scalar(find.with_for_update())
+    address = {"channel": message.channel, "address": message.address_hash}
+    found = session.scalar(OF_ADDRESS, address)
     if found is not None:
         return found
     insert_once(
@@ -125,7 +135,7 @@ def _conversation_of(session: Session, message: InboundMessage, now: datetime) -
             "lease_token": 0,
         },
     )
-    return session.scalars(find.with_for_update()).one()
+    return session.scalars(OF_ADDRESS, address).one()
 
 
 def _citizen_of(session: Session, message: InboundMessage, now: datetime) -> Citizen:
@@ -135,7 +145,7 @@ def _citizen_of(session: Session, message: InboundMessage, now: datetime) -> Cit
     new_id = insert_once(session, Citizen, values)
     if new_id is not None:
         return session.get_one(Citizen, new_id)
-    return session.scalars(select(Citizen).where(Citizen.phone_hash == message.phone_hash)).one()
+    return session.scalars(OF_PHONE, {"phone": message.phone_hash}).one()
 
 
 def belong_to(session: Session, conversation: Conversation, begun: datetime, ticket_id: int) -> None:

@@ -92,7 +92,7 @@ class Line:
             return room
         if self.rate.with_inbound:
             self._seen, came = sending.came_in(session, self.channel, self._seen)
-            self.bucket.take(came)
+            self.bucket.take_past(came)
         return room if urgent else min(room, max(0, int(self.bucket.level)))
 
     def claim(

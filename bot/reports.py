@@ -45,7 +45,7 @@ def record_status(
     state = REPORTED.get(reported)
     if row is None or state is None or not _is_about(row, provider_id, state):
         return False
-    if RANK[state] <= RANK[row.state]:
+    if RANK[state] <= RANK[row.state] or (state == "failed" and row.state == "cancelled"):
         return False
     row.provider_id, row.sent_at = provider_id, row.sent_at or now
     if state == "failed":
@@ -59,7 +59,7 @@ def _arrive(session: Session, row: OutboundMessage, state: str, error: str | Non
     row.state, row.error = state, error or row.error
     if state in ARRIVED:
         row.delivered_at = row.delivered_at or now
-        failing.arrived_after_all(session, row)
+        failing.arrived_after_all(session, row, now)
 
 
 def _fail(

@@ -53,7 +53,7 @@ def by_next_way(session: Session, row: OutboundMessage, now: datetime, rulebook:
     """Write a message that does not get through once more, for the next of its ways; False where none is left."""
     ways = row.body.get("otherwise")
     if ways is None and rulebook is not None:
-        ways = _of_citizen(session, rulebook, row)
+        ways = _of_citizen(session, rulebook, row, now)
     if not ways:
         return False
     same = ("ticket_id", "conversation_id", "announcement_id", "wording", "lane", "at_least_once")
@@ -63,7 +63,7 @@ def by_next_way(session: Session, row: OutboundMessage, now: datetime, rulebook:
     return True
 
 
-def _of_citizen(session: Session, rulebook: Rulebook, row: OutboundMessage) -> list[Way]:
+def _of_citizen(session: Session, rulebook: Rulebook, row: OutboundMessage, now: datetime) -> list[Way]:
     """Where else a citizen can be reached: by SMS at the number of their WhatsApp, or where they write to us, too.
 
     Only one way further: what fails there as well is for a person.
@@ -74,8 +74,7 @@ def _of_citizen(session: Session, rulebook: Rulebook, row: OutboundMessage) -> l
     if row.channel == WHATSAPP and rulebook.sms_line and PHONE.fullmatch(phone):
         return [{"channel": rulebook.sms_line, "recipient": phone, **_one_way(session, rulebook, row)}]
     other = other_address(session, row.conversation)
-    is_open = other is not None and _is_open(other, row.created_at)
-    return [{"channel": other.channel, "recipient": other.address}] if other and is_open else []
+    return _to_other(other, now) if other is not None else []
 
 
 def _one_way(session: Session, rulebook: Rulebook, row: OutboundMessage) -> Way:
@@ -87,9 +86,12 @@ def _one_way(session: Session, rulebook: Rulebook, row: OutboundMessage) -> Way:
     return {"text": text, "choices": []}
 
 
-def _is_open(conversation: Conversation, now: datetime) -> bool:
-    last = conversation.last_inbound_at
-    return conversation.channel != WHATSAPP or (last is not None and last + FREE_TEXT_FOR > now)
+def _to_other(other: Conversation, now: datetime) -> list[Way]:
+    """Their other address, whose window is not that of the conversation that the message belongs to."""
+    way: Way = {"channel": other.channel, "recipient": other.address}
+    if other.channel == WHATSAPP:
+        way["free_until"] = ((other.last_inbound_at or other.created_at) + FREE_TEXT_FOR).isoformat()
+    return [] if _is_shut(way, now) else [way]
 
 
 def _write(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot import yaml_text
 from bot.errors import ConfigError
 
 MONTHS = {
@@ -94,7 +95,7 @@ class _TwiceError(yaml.YAMLError):
         self.key = key
 
 
-class _OnceEach(yaml.SafeLoader):
+class _OnceEach(yaml_text.Loader):
     """Refuses tables in which a key stands twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

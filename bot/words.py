@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot import yaml_text
 
 # Who goes first: emergencies, replies, what we say by ourselves, one text to many.
 EMERGENCY_LANE, NORMAL_LANE, UNASKED_LANE, BULK_LANE = 0, 1, 2, 3
@@ -43,7 +43,7 @@ class Words:
 
     @classmethod
     def load(cls, path: Path) -> "Words":
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(yaml_text.load(path.read_text(encoding="utf-8")))
 
     def command(self, text: str) -> Command | None:
         """The command that ``text`` is, when it says nothing else."""

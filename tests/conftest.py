@@ -12,13 +12,17 @@ from handlers import auth
 from storage import keyring
 from storage.database import Database
 from storage.keyring import Keyring
-from tests.support import databases, postgres
+from tests.support import databases, postgres, thrift
 from tests.support.clock import MoveableClock, at
 from tests.support.databases import PostgresTemplate, SqliteTemplate, Stock
 from tests.support.folders import short_lived_folder
 from tests.support.outbox import Post
 from tests.support.settings import isolated_settings
 from tests.support.twilio import Twilio, twilio_running
+
+
+def pytest_collection_finish() -> None:
+    thrift.pay_less()
 
 
 @pytest.fixture(autouse=True)

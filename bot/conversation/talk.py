@@ -88,7 +88,7 @@ def _says(wording: str) -> "Handler":
 def _off_topic(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """One short line, then silence: every message costs, and spam is not worth an answer.
 
-    A "2" or "???" to nothing is no spam, and what sounds like a report from elsewhere may be from Jalan Raya Bogor.
+    A "2" or "???" to nothing is no spam, and what sounds like another town's may be from Jalan Raya Bogor.
     """
     if _names_matter_and_place(said, CLEAR_SERVICE):
         return to_person(dialogue, said, "unsure", "handed_over_unsure")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from bot import yaml_text
 from bot.city import City
 from bot.learning.tables import TableError, read_columns
 
@@ -44,7 +45,7 @@ def read_map(path: Path) -> dict[str, str]:
     if path.suffix.lower() == ".csv":
         return {label: to.strip() or LEAVE_OUT for _, (label, to) in read_columns(path, ("label", "to"))}
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_text.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         content = None
     if not isinstance(content, dict):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, String, bindparam, or_, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from storage.models import Conversation, FollowUp, Handover, Recheck
+from storage.models import Conversation, FollowUp, Handover, Recheck, Ticket
 from storage.queries.people import waits_for_answer
 from storage.types import UtcDateTime
 
@@ -40,7 +40,8 @@ CLAIMED_CONVERSATIONS = (
 HELD_CONVERSATION = (
     select(Conversation)
     .where(Conversation.id == bindparam("conversation"), Conversation.lease_token == bindparam("token"))
-    .with_for_update()
+    .options(joinedload(Conversation.citizen, innerjoin=True))
+    .with_for_update(of=Conversation)
 )
 FOLLOW_UPS_OF_TICKET = select(FollowUp).where(FollowUp.ticket_id == bindparam("ticket"))
 ONE_FOLLOW_UP = FOLLOW_UPS_OF_TICKET.where(
@@ -49,10 +50,10 @@ ONE_FOLLOW_UP = FOLLOW_UPS_OF_TICKET.where(
 DUE_FOLLOW_UPS = (
     select(FollowUp)
     .where(FollowUp.state == "waiting", FollowUp.due_at <= NOW)
-    .options(selectinload(FollowUp.ticket))
+    .options(joinedload(FollowUp.ticket, innerjoin=True).defer(Ticket.story))
     .order_by(FollowUp.due_at, FollowUp.id)
     .limit(LIMIT)
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True, of=FollowUp)
 )
 DUE_RECHECKS = (
     select(Recheck)

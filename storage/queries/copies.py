@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, literal, or_, select, update
 from sqlalchemy.orm import Session
@@ -15,19 +15,21 @@ SILENT_AFTER = timedelta(days=2)
 
 
 class Copy(NamedTuple):
-    """A message at the provider. ``inbound``: which of the two tables ``row_id`` is of."""
+    """A message at the provider. ``inbound``: which of the two tables ``row_id`` is of; ``tried``: the provider's
+    ids of earlier attempts at it."""
 
     inbound: bool
     row_id: int
     provider_id: str
     has_files: bool
+    tried: tuple[str, ...] = ()
 
 
 def copies_of_erased(
     session: Session, channels: Collection[str], later: Collection[tuple[bool, int]], limit: int
 ) -> list[Copy]:
     """Those of citizens who had their data erased, whatever their age; none of ``later`` (table and row)."""
-    theirs = select(Conversation.id).join(Citizen).where(Citizen.erased_at.is_not(None))
+    theirs = _of_erased()
     inbound = _inbound(channels, later).where(InboundMessage.conversation_id.in_(theirs))
     # The provider knows best whether it has done with what it accepted, and refuses to delete it before.
     outbound = _outbound(channels, later).where(
@@ -57,21 +59,33 @@ def copies_before(
 
 
 def mark_deleted(session: Session, copies: Collection[Copy], now: datetime) -> None:
-    """The provider has no copy of these any more."""
+    """The provider has no copy of these any more. Of erased citizens none stays here either: what was just going
+    out to them was needed until now."""
     for model, inbound in ((InboundMessage, True), (OutboundMessage, False)):
         ids = [copy.row_id for copy in copies if copy.inbound is inbound]
         session.execute(update(model).where(model.id.in_(ids)).values(copy_deleted_at=now))
+    sent = [copy.row_id for copy in copies if not copy.inbound]
+    theirs = OutboundMessage.id.in_(sent), OutboundMessage.conversation_id.in_(_of_erased())
+    session.execute(update(OutboundMessage).where(*theirs).values(body={"text": ""}, recipient=""))
+
+
+def _of_erased() -> Select[int]:
+    return select(Conversation.id).join(Citizen).where(Citizen.erased_at.is_not(None))
 
 
 def _found(
     session: Session,
-    inbound: Select[bool, int, str, bool],
-    outbound: Select[bool, int, str, bool],
+    came: Select[bool, int, str, bool],
+    went: Select[bool, int, str, bool, dict[str, Any]],
     limit: int,
 ) -> list[Copy]:
-    found = [Copy(*row) for row in session.execute(inbound.limit(limit))]
+    found = [Copy(*row) for row in session.execute(came.limit(limit))]
     if len(found) < limit:
-        found += [Copy(*row) for row in session.execute(outbound.limit(limit - len(found)))]
+        rest = session.execute(went.limit(limit - len(found)))
+        found += [
+            Copy(inbound, row_id, provider_id, has_files, tuple(body.get("tried", ())))
+            for inbound, row_id, provider_id, has_files, body in rest
+        ]
     return found
 
 
@@ -89,10 +103,16 @@ def _inbound(channels: Collection[str], later: Collection[tuple[bool, int]]) -> 
     )
 
 
-def _outbound(channels: Collection[str], later: Collection[tuple[bool, int]]) -> Select[bool, int, str, bool]:
+def _outbound(
+    channels: Collection[str], later: Collection[tuple[bool, int]]
+) -> Select[bool, int, str, bool, dict[str, Any]]:
     """Messages that the provider has taken; we send no files."""
     return select(
-        literal(False), OutboundMessage.id, func.coalesce(OutboundMessage.provider_id, ""), literal(False)
+        literal(False),
+        OutboundMessage.id,
+        func.coalesce(OutboundMessage.provider_id, ""),
+        literal(False),
+        OutboundMessage.body,
     ).where(
         OutboundMessage.channel.in_(channels),
         OutboundMessage.copy_deleted_at.is_(None),

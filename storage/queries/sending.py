@@ -2,15 +2,28 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Integer, SmallInteger, String, Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    CursorResult,
+    Integer,
+    SmallInteger,
+    String,
+    Update,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from storage.models import Conversation, InboundMessage, OutboundMessage, SenderLease
 from storage.queries.inserting import insert_missing
-from storage.types import UtcDateTime
+from storage.types import Money, UtcDateTime
 
 # Statements are made once: making one costs the worker more than the database needs to answer it.
 NOW, UNTIL = bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
@@ -30,6 +43,32 @@ _FREE = or_(
     ),
 )
 _DUE = (OutboundMessage.state == "waiting", OutboundMessage.channel == CHANNEL, OutboundMessage.due_at <= NOW)
+FIRST_LANES = (
+    select(OutboundMessage.channel, func.min(OutboundMessage.lane))
+    .where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= NOW)
+    .group_by(OutboundMessage.channel)
+)
+SENT = (
+    update(OutboundMessage)
+    .where(
+        OutboundMessage.id == bindparam("message", type_=Integer),
+        OutboundMessage.state == "sending",
+        OutboundMessage.attempts == bindparam("attempt", type_=Integer),
+        OutboundMessage.provider_id.is_(None),
+    )
+    .values(
+        state=bindparam("became", type_=String),
+        provider_id=bindparam("sid", type_=String),
+        sent_at=func.coalesce(OutboundMessage.sent_at, NOW),
+        delivered_at=bindparam("arrived_at", type_=UtcDateTime),
+        form=bindparam("as_form", type_=String),
+        cost=bindparam("price", type_=Money),
+        currency=bindparam("in_currency", type_=String),
+        error=None,
+        lease_until=None,
+    )
+    .execution_options(synchronize_session=False)
+)
 FIRST_LANE = select(func.min(OutboundMessage.lane)).where(*_DUE)
 IN_ORDER = (OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
 LONGEST_WAITING = (OutboundMessage.due_at, OutboundMessage.id)
@@ -75,6 +114,38 @@ class Held(NamedTuple):
 
     is_new: bool
     idle: timedelta | None
+
+
+class Note(NamedTuple):
+    """What is known of a message once it is sent, beside the time."""
+
+    provider_id: str
+    delivered: bool
+    form: str | None
+    cost: Decimal | None
+    currency: str | None
+
+
+def first_lanes(session: Session, now: datetime) -> dict[str, int]:
+    """The channels on which something is due, each with its most pressing lane. Locks nothing."""
+    return dict(session.execute(FIRST_LANES, {"now": now}).all())
+
+
+def note_sent(session: Session, message: OutboundMessage, note: Note, now: datetime) -> bool:
+    """Record that the provider took ``message``; False where somebody has said something about it meanwhile."""
+    values = {
+        "message": message.id,
+        "attempt": message.attempts,
+        "became": "delivered" if note.delivered else "accepted",
+        "sid": note.provider_id,
+        "arrived_at": now if note.delivered else None,
+        "as_form": note.form,
+        "price": note.cost,
+        "in_currency": note.currency,
+        "now": now,
+    }
+    result = cast(CursorResult[Any], session.execute(SENT, values))
+    return bool(result.rowcount)
 
 
 def first_lane(session: Session, channel: str, now: datetime) -> int | None:

@@ -165,3 +165,30 @@ def _says(past: Past, number: Number, text: str) -> str:
         past.clock.move(minutes=2)
         number.worker().round()
     return incoming.external_id
+
+
+def test_earlier_attempts_at_a_message_are_deleted_with_it(past: Past) -> None:
+    past.went("SM-second", body={"text": "Halo", "tried": ["SM-first"]})
+    past.clock.move(days=31)
+    assert past.copies().tick() == 1
+    assert past.gone() == ["SM-first", "SM-second"]
+
+
+def test_of_whoever_asks_for_it_earlier_attempts_are_deleted_as_well(number: Number) -> None:
+    past = Past(number.database, number.rulebook, number.clock, Post(number.database, number.clock))
+    asked = [_says(past, number, "jalan rusak")]
+    with past.database.begin() as session:
+        row = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == WHATSAPP)).one()
+        row.body, row.state, row.attempts = {**row.body, "tried": ["SM-first"]}, "waiting", 1
+        row.due_at = number.clock.now() + timedelta(hours=6)
+    asked += [_says(past, number, text) for text in ("HAPUS DATA", "ya")]
+    past.copies().tick()
+    assert past.gone() == sorted([*asked, "SM-first"])
+
+
+def test_what_was_just_going_out_to_an_erased_citizen_is_forgotten_when_its_copy_is(past: Past) -> None:
+    message = past.went("SM-out", "accepted")
+    past.erased()
+    past.copies().tick()
+    row = past.post.row(message)
+    assert (row.body, row.recipient) == ({"text": ""}, "")

@@ -217,7 +217,7 @@ def test_what_may_be_about_a_sealed_case_is_left_to_those_named_for_it(desk: Des
     assert done.again == 2
 
 
-@pytest.mark.parametrize("failure", ["", "weather", "account; DROP TABLE", "stop", "address"])
+@pytest.mark.parametrize("failure", ["", "weather", "account; DROP TABLE", "stop", "address", "in_doubt"])
 def test_a_class_that_there_is_not_or_that_nothing_mends(desk: Desk, failure: str) -> None:
     with pytest.raises(RefusedError, match="Pilih salah satu alasan"):
         dead_letters.retry_all(desk.database, failure, desk.user_id, desk.clock.now(), sealed=True)
@@ -234,7 +234,7 @@ def test_a_letter_to_an_agency_keeps_its_message_id(desk: Desk) -> None:
     assert desk.row(message).body["message_id"] == before
 
 
-@pytest.mark.parametrize("failure", sorted(failures.CLASSES - {failures.FEW, failures.IN_DOUBT}))
+@pytest.mark.parametrize("failure", sorted(failures.CLASSES - {failures.FEW}))
 def test_every_class_is_explained_in_one_sentence_each(failure: str) -> None:
     """A message is never left with the class of trying again; what is not sent for want of a channel is."""
     words = CLASSES[failure]
@@ -248,3 +248,11 @@ def test_what_nobody_knows_is_explained_too(failure: str | None) -> None:
     assert meaning(failure, None) == UNKNOWN.why
     assert "auth token" in meaning("account", "20003")
     assert "e-mail" in meaning("final", "smtp_550", "email")
+
+
+def test_a_letter_about_an_erased_report_is_empty_and_not_sent_again(desk: Desk) -> None:
+    """To an agency: there is no conversation that tells whose it was."""
+    message = desk.dead(conversation_id=None, body={"text": ""})
+    with pytest.raises(RefusedError, match="sudah dihapus"):
+        desk.retry(message)
+    assert desk.settle(message)

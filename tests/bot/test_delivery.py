@@ -1,8 +1,14 @@
 """Sending: retried when that helps, never twice when nobody knows, and true whatever order reports come in."""
 
+from concurrent.futures import wait
+from dataclasses import replace
+from threading import Event
+
+from bot.delivery import SENDERS
 from bot.failing import BACK_OFF
-from bot.messages import SendError, Sent
-from tests.support.outbox import Post, seconds_between
+from bot.lines import SLOTS
+from bot.messages import EMAIL, SMS, WEBHOOK, WHATSAPP, SendError, Sent
+from tests.support.outbox import Post, Provider, seconds_between
 
 LATER, DOUBT, FINAL = SendError("later", "20429"), SendError("in_doubt", "500"), SendError("final", "21211")
 
@@ -94,3 +100,21 @@ def test_a_mistake_within_a_channel_is_not_taken_for_a_missing_one(local_post: P
     local_post.provider.outcomes = [KeyError("sid")]
     local_post.courier().round()
     assert local_post.row(row_id).state == "in_doubt"
+
+
+def test_providers_that_hang_do_not_hold_up_another(local_post: Post) -> None:
+    """Mail, agencies and SMS all hang at once, each with as much in hand as it may have."""
+    ends, stuck = Event(), {name: Provider() for name in (EMAIL, WEBHOOK, SMS)}
+    for name, provider in stuck.items():
+        provider.before_send = lambda _: ends.wait(10)
+        for n in range(SLOTS):
+            local_post.write(f"{n}", channel=name, recipient=f"{name} {n}", conversation_id=None)
+    row_id = local_post.write()
+    courier = replace(local_post.courier(threads=SENDERS), channels={**stuck, WHATSAPP: local_post.provider})
+    try:
+        for line in sorted(courier.lines, key=lambda line: line.channel == WHATSAPP):
+            _, sending = courier.start(line)
+        wait(sending, 2)
+        assert local_post.row(row_id).state == "accepted"
+    finally:
+        ends.set()

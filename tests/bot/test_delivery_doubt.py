@@ -1,13 +1,20 @@
 """A message of which nobody knows whether it went out is found out about, and never sent twice."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 
+from bot import doubt
 from bot.delivery import LEASE
 from bot.doubt import SURE_AFTER
 from bot.failing import BACK_OFF
 from bot.messages import WHATSAPP, SendError
 from bot.outcomes import SETTLE_AFTER
 from bot.words import BULK_LANE
+from storage.models import Conversation, OutboundMessage
 from storage.queries import sending
 from tests.support.outbox import Post
 
@@ -195,3 +202,66 @@ def test_a_slow_sender_does_not_undo_what_another_one_did_meanwhile(post: Post) 
     post.courier("one").round()
     row = post.row(row_id)
     assert (row.state, row.lease_owner) == ("sending", "two")
+
+
+# -- what is found is the right one ------------------------------------------------------------------------------
+
+
+def test_an_attempt_at_another_message_is_not_taken_for_it(post: Post) -> None:
+    """The same words twice: the first was taken, not delivered, and waits for another attempt."""
+    first, second = post.write("Sama-sama."), post.write("Sama-sama.")
+    post.provider.outcomes = [None, DOUBT]
+    post.courier().round()
+    assert post.reports(first, "SM1", "undelivered", error="30003", kind="few")
+    post.clock.move(minutes=5)
+    post.courier().settle()
+    assert (post.row(second).state, post.row(second).provider_id) == ("waiting", None)
+
+
+def test_it_is_looked_up_in_the_form_in_which_it_went_out(post: Post) -> None:
+    """It went out as a template; their answer to it opened the window before anybody looked."""
+    forms: list[str | None] = []
+    row_id = post.write(body={"text": "Beres?", "template": "HX1", "variables": {"1": "JK-1"}},
+                        due_at=post.clock.at + timedelta(hours=30))  # fmt: skip
+    post.clock.move(hours=30)
+    post.provider.lose_answers = 1
+    post.courier().round()
+    with post.database.begin() as session:
+        session.get_one(Conversation, post.conversation_id).last_inbound_at = post.clock.now()
+    post.clock.move(seconds=30)
+    post.provider.after_find = lambda message: forms.append(message.template)
+    post.courier().settle()
+    assert (post.row(row_id).state, forms) == ("accepted", ["HX1"])
+
+
+def test_two_processes_that_find_the_same_one_take_it_once(post: Post) -> None:
+    rows = [post.write("Sama-sama.") for _ in range(2)]
+    post.provider.outcomes = [None, DOUBT]
+    post.provider.lose_answers = 1
+    post.courier().round()
+    post.clock.move(minutes=5)
+    together = Barrier(2)
+    found = [post.row(row_id) for row_id in rows]
+
+    def conclude(message: OutboundMessage) -> None:
+        with post.database.begin() as session:
+            doubt._conclude(session, None, message, "SM1", post.clock.now())
+            if not post.database.is_sqlite:
+                with suppress(BrokenBarrierError):
+                    together.wait(0.5)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(conclude, found))
+    assert sorted(post.row(row_id).provider_id or "" for row_id in rows) == ["", "SM1"]
+
+
+def test_what_nobody_can_find_out_about_is_for_a_person_after_a_day(post: Post) -> None:
+    row_id = post.write()
+    post.provider.lose_answers, post.provider.deaf = 1, True
+    post.courier().round()
+    for hours, state in ((23, "in_doubt"), (2, "failed")):
+        post.clock.move(hours=hours)
+        post.courier().settle()
+        assert post.row(row_id).state == state
+    assert (post.row(row_id).failure, post.provider.texts) == ("in_doubt", ["Halo"])
+    assert post.reports(row_id, "SM1", "delivered"), "it may be known after all"

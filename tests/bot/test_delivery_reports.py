@@ -112,3 +112,11 @@ def test_a_report_about_a_cancelled_message_does_no_harm(local_post: Post) -> No
 
 def test_every_state_that_can_be_reported_has_a_rank() -> None:
     assert set(REPORTED.values()) <= set(RANK)
+
+
+def test_a_cancelled_message_is_not_brought_back_by_a_failure(post: Post) -> None:
+    """It was in doubt and then withdrawn; what became of the first attempt is no reason to say it again."""
+    row_id = post.write(state="cancelled")
+    assert not post.reports(row_id, "SM77", "undelivered", error="30003", kind="few")
+    assert post.row(row_id).state == "cancelled"
+    assert post.reports(row_id, "SM77", "delivered")

@@ -305,17 +305,17 @@ def test_taking_and_telling_at_once_end_in_quiet(station: Station) -> None:
     assert {row.state for row in station.rows()} <= {"cancelled"}
 
 
-def test_two_hundred_alarms_at_once_are_all_told_within_a_few_ticks(station: Station) -> None:
+def test_a_hundred_alarms_at_once_are_all_told_within_a_few_ticks(station: Station) -> None:
     station.shift(station.person("rina", RINA))
     station.shift(station.person("budi", BUDI))
-    for _ in range(200):
+    for _ in range(102):  # two batches and a bit
         station.emergency()
     ticks = 0
     while station.tick():
         ticks += 1
-    assert ticks <= 10
-    assert len(station.rows()) == 400
-    assert len({row.ticket_id for row in station.rows()}) == 200
+    assert ticks <= 6
+    assert len(station.rows()) == 204
+    assert len({row.ticket_id for row in station.rows()}) == 102
 
 
 def test_it_works_while_the_language_model_is_away(number: Number) -> None:

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot import failures
+from bot import dead_letters, failures, inbox
 from bot.city import ChannelPolicy
 from bot.failing import BACK_OFF, FEW_BACK_OFF
 from bot.messages import SMS, WHATSAPP, SendError
 from bot.rulebook import Rulebook
-from tests.support.messages import PHONE
+from storage.models import Conversation, OutboundMessage, User
+from storage.queries import dead_letters as dead_queries
+from tests.support.messages import PHONE, by_whatsapp
 from tests.support.outbox import Post
 
 TEMPLATE = {"text": "Sudah beres?", "template": "HX1", "variables": {"1": "JK-1"}}
@@ -171,6 +173,18 @@ def test_a_message_that_arrived_after_all_is_not_said_twice(office: Post) -> Non
     assert [row.state for row in office.rows()] == ["delivered", "cancelled"]
 
 
+def test_of_a_message_that_arrived_after_all_nobody_need_be_told_by_another_way(office: Post) -> None:
+    """The SMS in its place has failed as well, and stood on the list."""
+    office.by_sms.outcomes = [SendError(failures.ADDRESS, "30006")]
+    row_id = fails(office, failures.FINAL, "1", reported=True)
+    office.courier().round()
+    with office.database.read() as session:
+        assert dead_queries.count(session) == 1
+    assert office.reports(row_id, office.row(row_id).provider_id or "", "delivered")
+    with office.database.read() as session:
+        assert dead_queries.count(session) == 0
+
+
 def test_an_earlier_attempt_that_arrived_ends_the_later_ones(office: Post) -> None:
     row_id = office.write()
     office.courier().round()
@@ -191,3 +205,56 @@ def test_where_nobody_can_answer_an_sms_it_carries_a_link_and_asks_nothing(post:
     fails(post, failures.ADDRESS, "63024", reported=False, body=body)
     [_, instead] = post.rows()
     assert instead.body["choices"] == []
+
+
+def test_a_message_from_a_marked_address_unmarks_it(office: Post) -> None:
+    fails(office, failures.ADDRESS, "63024", reported=False)
+    assert office.rulebook
+    words, marked_at = office.rulebook.words, office.clock.now()
+    for came_at, unmarked in ((marked_at - timedelta(minutes=1), False), (marked_at + timedelta(hours=1), True)):
+        office.clock.move(hours=1)
+        with office.database.begin() as session:
+            session.get_one(Conversation, office.conversation_id).address_hash = inbox.address_hash(
+                f"whatsapp:{PHONE}"
+            )
+            session.flush()
+            inbox.store(session, by_whatsapp("Halo lagi"), words, came_at)
+            inbox.place_new(session, office.clock.now())
+        assert (office.person().unreachable_at is None) is unmarked
+
+
+def test_what_a_person_sends_again_is_tried_although_it_was_marked(post: Post, rulebook: Rulebook) -> None:
+    post.rulebook = replace(rulebook, sms_line=None)
+    row_id = fails(post, failures.ADDRESS, "63024", reported=False)
+    with post.database.begin() as session:
+        user = User(email="rina@jakarta.example", password_hash="", created_at=post.clock.now())
+        session.add(user)
+        session.flush()
+        assert dead_letters.retry(session, row_id, user.id, post.clock.now())
+    post.courier().round()
+    assert (post.row(row_id).state, post.provider.texts) == ("accepted", ["Halo"])
+
+
+@WAYS
+@pytest.mark.parametrize("kind", [failures.LATER, failures.FEW, failures.OTHER_FORM, failures.ADDRESS])
+def test_what_was_erased_meanwhile_is_neither_sent_again_nor_otherwise(
+    office: Post, kind: str, reported: bool
+) -> None:
+    """Nothing is left of it that could be said, nor to whom."""
+    row_id = office.write()
+
+    def erase(*_: object) -> None:
+        with office.database.begin() as session:
+            row = session.get_one(OutboundMessage, row_id)
+            row.body, row.recipient = {"text": ""}, ""
+
+    office.provider.before_send = lambda _: None if reported else erase()
+    office.provider.outcomes = [] if reported else [SendError(kind, "1")]
+    office.courier().round()
+    if reported:
+        erase()
+        office.reports(row_id, office.row(row_id).provider_id or "", "failed", error="1", kind=kind)
+    office.clock.move(days=1)
+    assert office.courier().round() == 0
+    [row] = office.rows()
+    assert (row.state, row.settled_at is not None) == ("failed", True)

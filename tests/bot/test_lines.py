@@ -116,6 +116,18 @@ def test_what_comes_in_counts_as_well(office: Post) -> None:
     assert courier.round() == 1
 
 
+def test_what_came_in_while_nothing_was_sent_is_no_debt(office: Post) -> None:
+    """The model was away for ten minutes; time has paid for what came in meanwhile."""
+    people(office, 20)
+    seconds, courier = Seconds(), office.courier()
+    line_of(courier, seconds=seconds)
+    seconds.at += 0.1
+    assert courier.round() == 1
+    comes_in(office, 500)
+    seconds.at += 600
+    assert courier.round() == 1
+
+
 def comes_in(office: Post, count: int) -> None:
     with office.database.begin() as session:
         for n in range(count):

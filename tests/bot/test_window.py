@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import SMS
+from bot import failures
+from bot.messages import SMS, SendError
 from bot.rulebook import Rulebook
+from bot.words import BULK_LANE, EMERGENCY_LANE, NORMAL_LANE, UNASKED_LANE
 from storage.models import Conversation
+from tests.support.clock import at
 from tests.support.outbox import Post
 
 TEMPLATE = {"text": "Sudah beres?", "template": "HX1", "variables": {"1": "JK-1"}}
@@ -64,3 +67,63 @@ def test_what_was_held_up_for_a_day_is_not_refused_but_sent_otherwise(office: Po
     office.clock.move(hours=25)
     office.courier().round()
     assert office.row(row_id).form == "template"
+
+
+@pytest.mark.parametrize(("hours", "arrives"), [(23, True), (25, False)])
+def test_the_other_address_of_a_citizen_has_a_window_of_its_own(office: Post, hours: int, arrives: bool) -> None:
+    """They wrote by SMS long ago, and by WhatsApp less or more than a day ago."""
+    number = "+628000000055"
+    sms = office.conversation(number, SMS, citizen_id=office.person().citizen_id)
+    office.clock.move(days=3)
+    writes_again(office)
+    office.clock.move(hours=hours - 1)
+    office.by_sms.outcomes = [SendError(failures.LATER, "30001"), SendError(failures.ADDRESS, "30006")]
+    office.write(channel=SMS, recipient=number, conversation_id=sms)
+    for pause in (1, 0, 0):
+        office.courier().round()
+        office.clock.move(hours=pause)
+    assert [row.channel for row in office.rows()] == [SMS, "whatsapp"][: 1 + arrives]
+    assert office.provider.texts == ["Halo"] * arrives
+
+
+# -- the quiet hours ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("wording", "lane", "sent"), [
+    ("follow_progress", UNASKED_LANE, False),
+    ("follow_announcement", BULK_LANE, False),
+    ("follow_taken", EMERGENCY_LANE, True),
+    ("greeting", NORMAL_LANE, True),
+])  # fmt: skip
+def test_what_nobody_asked_for_does_not_go_out_at_night_although_it_was_held_up(
+    office: Post, wording: str, lane: int, sent: bool
+) -> None:
+    """Written at noon; the worker was away until midnight."""
+    office.clock.at = at("2026-11-23T05:00:00")
+    row_id = office.write(wording=wording, lane=lane)
+    office.clock.at = at("2026-11-23T17:00:00")
+    office.courier().round()
+    assert (office.row(row_id).state, office.row(row_id).attempts) == (("accepted", 1) if sent else ("waiting", 0))
+    office.clock.at = at("2026-11-24T00:00:00")
+    office.courier().round()
+    assert office.provider.texts == ["Halo"]
+
+
+def test_nor_does_it_by_another_way(office: Post) -> None:
+    office.clock.at = at("2026-11-23T13:59:00")
+    row_id = office.write(wording="follow_progress", lane=UNASKED_LANE)
+    office.courier().round()
+    office.clock.move(minutes=5)
+    office.reports(row_id, office.row(row_id).provider_id or "", "failed", error="63024", kind=failures.ADDRESS)
+    office.courier().round()
+    assert office.by_sms.texts == []
+    office.clock.at = at("2026-11-24T00:00:00")
+    office.courier().round()
+    assert office.by_sms.texts == ["Halo"]
+
+
+def test_what_a_person_answers_at_night_goes_out_at_night(office: Post) -> None:
+    office.clock.at = at("2026-11-23T17:00:00")
+    office.write(wording="follow_answer", lane=UNASKED_LANE)
+    office.courier().round()
+    assert office.provider.texts == ["Halo"]

@@ -14,9 +14,15 @@ from bot.tickets import By
 from storage.models import Claim, Conversation, Handover, Ticket
 from tests.journeys.script import ScriptError
 from tests.journeys.stage import Stage
-from tests.support.pictures import jpeg
+from tests.support.pictures import exif, jpeg
 
 JPEG = jpeg()
+# Depok lies outside the city; the camera's clock says when.
+PHOTOS = {
+    "": JPEG,
+    " taken elsewhere": jpeg(exif=exif(place=((6, 28, 0), "S", (106, 48, 0), "E"))),
+    " taken long ago": jpeg(exif=exif(taken="2026:06:01 09:00:00", offset="+07:00")),
+}
 Addresses = dict[str, tuple[str, str | None]]
 Step = Callable[[Stage, Addresses, re.Match[str]], None]
 
@@ -35,13 +41,16 @@ def perform(stage: Stage, addresses: Addresses, written: str) -> None:
     raise ScriptError(f"'{written}' is no stage direction; known are those of transcripts/README.md.")
 
 
-def _agency(action: str, *groups: int, photo: bool = False) -> Step:
+def _agency(action: str, *groups: int, photo: int = 0) -> Step:
+    """``photo``: the group that says which one goes along."""
+
     def step(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
         arguments: list[object] = [found[group] for group in groups]
         if action == "set_date":
             arguments = [date.fromisoformat(str(arguments[0]))]
         if action == "claim_done":
-            arguments.append(agency_work.read_photo(JPEG, stage.rulebook.city.zone) if photo else None)
+            chosen = PHOTOS[found[photo]] if photo else b""
+            arguments.append(agency_work.read_photo(chosen, stage.rulebook.city.zone))
         with stage.database.begin() as session:
             ticket = session.scalars(select(Ticket).where(Ticket.number == found[1])).one()
             desk = Desk(session, stage.rulebook, ticket, ticket.agency, stage.clock.now())
@@ -114,7 +123,12 @@ def _parts(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
 
 def _gone(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
     address, phone = addresses[found[1]]
-    stage.telephones.gone |= {address, phone or address}
+    stage.telephones.gone |= {address} if found[2] else {address, phone or address}
+
+
+def _back(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
+    address, phone = addresses[found[1]]
+    stage.telephones.gone -= {address, phone or address}
 
 
 def _crowd(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
@@ -179,7 +193,9 @@ def _conversation(stage: Stage, addresses: Addresses, who: str) -> int:
 STEPS: dict[str, Step] = {
     r"Agency accepts (\S+)": _agency("accept"),
     r"Agency claims (\S+) is done: (.+)": _agency("claim_done", 2),
-    r"Agency claims (\S+) is done, with a photo: (.+)": _agency("claim_done", 2, photo=True),
+    r"Agency claims (\S+) is done, with a photo(| taken elsewhere| taken long ago): (.+)": _agency(
+        "claim_done", 3, photo=2
+    ),
     r"Agency asks about (\S+): (.+)": _agency("ask", 2),
     r"Agency sends (\S+) back: (.+)": _agency("send_back", 2),
     r"Agency schedules (\S+) for ([\d-]+)": _agency("set_date", 2),
@@ -194,8 +210,9 @@ STEPS: dict[str, Step] = {
     r"Coordinator checks (\S+): it is (in order)\.?": _finds,
     r"Coordinator checks (\S+): it is (not in order): (.+)": _finds,
     r"(\d+) others write what (\w+) wrote": _crowd,
-    r"Nothing reaches (\w+) any more": _gone,
+    r"Nothing reaches (\w+)( by WhatsApp)? any more": _gone,
     r"The system is down for (\d+) hours": _down,
+    r"(\w+) can be reached again": _back,
     r"Lists are written too": _lists,
     r"The week's sample is drawn": _draws,
     r"The template (\w+) is not approved": _not_approved,

@@ -172,9 +172,9 @@ class _Player:
             return
         rendered = "\n".join([message.text, *(f"{n}. {title}" for n, (_, title) in enumerate(message.choices, 1))])
         parts = segments(rendered)
-        yield f"Bot to {self._who(message) or message.to}:" + (
-            f" ({parts} SMS)" if parts > MOST_SEGMENTS and message.channel == SMS else ""
-        )
+        marks = [f"{parts} SMS"] if parts > MOST_SEGMENTS and message.channel == SMS else []
+        marks += ["does not arrive"] if message.failed else []
+        yield f"Bot to {self._who(message) or message.to}:" + "".join(f" ({mark})" for mark in marks)
         yield from (f"| {self._named(line)}".rstrip() for line in message.text.splitlines())
         if message.choices:
             yield "| " + " ".join(f"[{self._named(title)}]" for _, title in message.choices)

@@ -8,10 +8,10 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Select, func, select
 
-from bot import digests, duty, failures, inbox, overdue_questions
+from bot import digests, duty, inbox, overdue_questions
 from bot.city import Thresholds
 from bot.delivery import Courier
-from bot.messages import EMAIL, SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
+from bot.messages import EMAIL, SMS, WHATSAPP, Content, Incoming, Location, Media
 from bot.privacy import mask
 from bot.rulebook import Rulebook
 from handlers.channels.local import LocalChannel
@@ -20,6 +20,7 @@ from storage import keyring
 from storage.database import Database
 from storage.models import CivilServant, Digest, Handover, OutboundMessage, Ticket, User
 from tests.journeys.script import Item, ScriptError, understanding
+from tests.journeys.telephones import Telephones
 from tests.support.approved import with_templates
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number
@@ -68,7 +69,7 @@ class RecordedNlu:
 
 @dataclass(frozen=True)
 class Written:
-    """A message of ours as it stood in the outbox. ``at`` is when it was written."""
+    """A message of ours as it stood in the outbox. Written ``at``; ``failed``: it does not arrive."""
 
     id: int
     at: datetime
@@ -80,22 +81,11 @@ class Written:
     subject: str
     choices: tuple[tuple[str, str], ...]
     ticket: int | None
+    failed: bool = False
 
 
 # The confidences in the stories were written beside these; the city's own move with every new model.
 THRESHOLDS = Thresholds(intent=0.5, routing=0.67, service=0.5, offer=0.4, answer=0.76, emergency=0.41)
-
-
-class Telephones(LocalChannel):
-    """Some of them cannot be reached: what the provider says of an address that is no more."""
-
-    def __init__(self) -> None:
-        self.gone: set[str] = set()
-
-    def send(self, message: Outgoing) -> Sent:
-        if message.recipient in self.gone:
-            raise SendError(failures.ADDRESS, "63024")
-        return super().send(message)
 
 
 class Stage(Number):
@@ -110,7 +100,7 @@ class Stage(Number):
         self.recorded = self.nlu = RecordedNlu()  # type: ignore[assignment]
         self.telephones, self.with_lists = Telephones(), False
         channels = {WHATSAPP: self.telephones, SMS: self.telephones, EMAIL: LocalChannel()}
-        self.courier = Courier(database, channels, clock, "courier", pool)
+        self.courier = Courier(database, channels, clock, "courier", pool, self.rulebook)
         self.seen: list[Written] = []
         self.last_heard: dict[str, Item] = {}
         self._messages = 0
@@ -256,4 +246,4 @@ def _files(part: str) -> Iterator[Media]:
 def _written(row: OutboundMessage) -> Written:
     choices = tuple((c["key"], c["title"]) for c in row.body.get("choices", ()))
     return Written(row.id, row.created_at, row.recipient, row.channel, row.key, row.wording, row.body["text"],
-                   row.body.get("subject", ""), choices, row.ticket_id)  # fmt: skip
+                   row.body.get("subject", ""), choices, row.ticket_id, row.state == "failed")  # fmt: skip

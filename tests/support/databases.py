@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from storage import migrate
 from storage.database import Database, open_database
 from tests.support import postgres
+from tests.support.emptying import Emptier
 from tests.support.folders import short_lived_folder
 
 STRATEGIES_SINCE = 150_000  # PostgreSQL 15
@@ -65,7 +66,7 @@ class Stock:
     """One database, made anew for each test: what SQLAlchemy has compiled for it stays, which is half the time."""
 
     database: Database
-    renew: Callable[[], None]
+    renew: Callable[[], object]
 
     def fresh(self) -> Database:
         """The database, migrated and empty; who still holds a connection to it loses it."""
@@ -88,9 +89,9 @@ class PostgresTemplate:
     @contextmanager
     def stock(self) -> Iterator["Stock"]:
         """Empty databases, one after the other, under one name."""
-        with self.empty() as url, opened(url) as database:
+        with self.empty(self._template) as url, opened(url) as database, Emptier(_plain(url)) as emptier:
             name = str(database.engine.url.database)
-            yield Stock(database, lambda: self._replace(name))
+            yield Stock(database, lambda: emptier.empty() or self._replace(name))
 
     def _replace(self, name: str) -> None:
         self._run("DROP DATABASE {} WITH (FORCE)", name)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot import agency_work, followups, inbox, incident_members, rechecks
@@ -21,7 +21,15 @@ from handlers.channels.local import LocalChannel
 from nlu.client import Guess, NluUnavailableError, Place, Understanding
 from storage.database import Database
 from storage.models import Alarm, Conversation, FollowUp, Notice, OutboundMessage, Recheck, Ticket
+from storage.types import UtcDateTime
 from tests.support.clock import MoveableClock
+
+# What every line's own statement asks for as well.
+DUE_TO_GO = (
+    select(OutboundMessage.id)
+    .where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= bindparam("now", type_=UtcDateTime))
+    .limit(1)
+)
 
 
 def meaning(
@@ -82,7 +90,7 @@ class Number:
     def work(self) -> None:
         """Do all that is due at this moment."""
         for _ in range(20):
-            done = self.worker().round() + self.follow_up() + self.courier.round()
+            done = self.worker().round() + self.follow_up() + self.send()
             if not done:
                 return
         raise AssertionError("There is no end to the work.")
@@ -92,6 +100,12 @@ class Number:
         return sum(
             due.run_due(self.database, self.rulebook, now) for due in (rechecks, followups, incident_members)
         )
+
+    def send(self) -> int:
+        """A round of the courier, who asks for each channel; none where one question tells that nothing is due."""
+        with self.database.read() as session:
+            is_due = session.scalar(DUE_TO_GO, {"now": self.clock.now()})
+        return self.courier.round() if is_due else 0
 
     def later(self, **parts: float) -> None:
         """Time goes by, and what falls due meanwhile is done."""
