@@ -37,7 +37,7 @@ UNSEEN = "\r\n\t\u200d\u200e\u200f"  # within a text: line ends, joined emoji, m
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 TIMEOUT_S = 10.0
 LONGEST_BODY = 1_600
-LISTED = 50
+LISTED = 1_000  # one page; of fewer, a message that many others followed would be taken for one never sent
 CONNECTIONS = 32
 
 # Buttons that Twilio does not take: their template is gone or was changed, or a value is not to its liking. It
