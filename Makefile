@@ -5,6 +5,9 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RASA := nlu/rasa/.venv
 
+# Every process starts faster when what it imports is compiled already.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -135,7 +138,7 @@ test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 
 .PHONY: test-processes
 test-processes: install .venv/.test-installed  ## Journeys and kills over real processes and a real model
-	@.venv/bin/python -m pytest -m "processes and not faults"
+	@.venv/bin/python -m pytest -m "processes and not faults" $$(grep -rl --include='test_*.py' mark.processes tests)
 
 .PHONY: faults
 faults: install .venv/.test-installed  ## The long fault runs: 1,000 messages, every process killed ten times
@@ -146,7 +149,7 @@ export CHROMIUM
 
 .PHONY: browser-test
 browser-test: .venv/.test-installed  ## The pages in a real browser, in the size of a telephone and of a desk
-	@if test -n "$(CHROMIUM)"; then .venv/bin/python -m pytest -m browser; else $(NO_CHROMIUM); fi
+	@if test -n "$(CHROMIUM)"; then .venv/bin/python -m pytest -m browser tests/browser; else $(NO_CHROMIUM); fi
 
 .PHONY: screenshots
 screenshots: .venv/.test-installed  ## Take the pictures of the README anew

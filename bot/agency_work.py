@@ -9,11 +9,9 @@ from bot import agency_mail, claims, incident_members, tickets, unasked
 from bot.city import COORDINATORS
 from bot.errors import RefusedError
 from bot.file_types import UnusableFileError
-from bot.outbox import Note
 from bot.pictures import Picture, read_picture
 from bot.rulebook import Rulebook
 from bot.status import Move
-from bot.ticket_values import citizen_values
 from bot.tickets import By
 from storage.models import Ticket
 
@@ -113,9 +111,7 @@ def may_write(ticket: Ticket) -> bool:
 
 
 def _tell(desk: Desk, wording: str) -> None:
-    values = citizen_values(desk.session, desk.rulebook, desk.ticket, desk.now)
-    note = Note(f"{wording}:{desk.ticket.id}:{desk.ticket.moves}", wording, values, ticket_id=desk.ticket.id)
-    unasked.tell(desk.session, desk.rulebook, desk.ticket, note, desk.now)
+    unasked.tell_of_move(desk.session, desk.rulebook, desk.ticket, wording, desk.now)
 
 
 def _suggestion(desk: Desk, agency: str) -> str:

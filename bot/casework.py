@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from bot import citizens, incident_news, outbox
+from bot import citizens, incident_news, outbox, unasked
 from bot.case import Case, Facts
 from bot.conversation import turn as acts
 from bot.conversation.state import Asked, Dialogue
@@ -19,6 +19,7 @@ from bot.segments import segments
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import InboundMessage, Ticket
 
+STATUS = "status_"
 # Questions whose ticket has no number yet when they are asked.
 ABOUT_WHAT_WAS_FILED = frozenset({Asked.SAFE, Asked.EMERGENCY_PLACE, Asked.DETAIL})
 STILL_UNREAD = (
@@ -79,6 +80,14 @@ def _say(case: Case, turn: Turn, facts: Facts) -> None:
         text=text if _in_danger(turn) else with_notice(case, text, _titles(case, turn), asks=_asks(turn)),
     )
     outbox.to_citizen(case.session, case.rulebook, case.conversation, note, case.now, case.now)
+    unasked.told_in_reply(case.session, _standings(turn), case.now)
+
+
+def _standings(turn: Turn) -> dict[str, str]:
+    """The tickets whose state is told, by number, with the sentence that tells it."""
+    return {
+        str(reply.values["number"]): reply.wording for reply in turn.replies if reply.wording.startswith(STATUS)
+    }
 
 
 def _in_danger(turn: Turn) -> bool:

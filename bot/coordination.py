@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot import agency_mail, followups, incident_members, outbox, tickets
+from bot import agency_mail, followups, incident_members, outbox, tickets, unasked
 from bot.agency_mail import IDEAS_AND_PRAISE
 from bot.city import COORDINATORS
 from bot.errors import NotFoundError, RefusedError
@@ -72,7 +72,7 @@ def make_ticket(
 def pass_on(
     session: Session, rulebook: Rulebook, ticket: Ticket, agency: str, user_id: int, now: datetime
 ) -> None:
-    """Give a ticket that came back, or that no rule could place, to an agency."""
+    """Give a ticket that came back, or that no rule could place, to an agency; its citizen is told."""
     if agency not in rulebook.city.agencies or agency == COORDINATORS:
         raise RefusedError("Pilih salah satu instansi dari daftar.")
     if ticket.status != Status.COORDINATION:
@@ -83,6 +83,8 @@ def pass_on(
     agency_mail.forward(session, rulebook, ticket, now)
     if ticket.kind in IDEAS_AND_PRAISE:
         tickets.close_at_delivery(session, rulebook, ticket, now)
+    elif not ticket.urgent:  # nobody in danger wants to hear of a deadline
+        unasked.tell_of_move(session, rulebook, ticket, "follow_passed_on", now)
 
 
 def _open_handover(session: Session, handover_id: int) -> Handover:

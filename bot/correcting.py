@@ -7,6 +7,7 @@ from bot import agency_mail, incident_members, sealing, tickets
 from bot.case import Case
 from bot.city import COORDINATORS
 from bot.conversation.turn import Correct
+from bot.messages import Location
 from bot.routing import Destination
 from bot.status import Move, Status, moves_from
 from bot.tickets import By
@@ -16,16 +17,21 @@ from storage.models import Ticket
 def correct(case: Case, ticket: Ticket, change: Correct) -> None:
     """Write the correction into ``ticket``, and take it to whoever answers for it now."""
     parted = incident_members.part(case.session, case.rulebook, ticket, "corrected", case.now)
-    if change.location:
-        ticket.latitude, ticket.longitude = change.location.latitude, change.location.longitude
-    if change.place or change.location:
-        ticket.place = change.place  # beside a new pin the old words would only mislead
+    put_at(ticket, change.place, change.location)
     if change.service and change.service != ticket.service:
         _change_service(case, ticket, change)
     else:
         _tell_agency(case, ticket, change.place or "")
     if parted:
         incident_members.go_own_way(case.session, case.rulebook, ticket, case.now)
+
+
+def put_at(ticket: Ticket, place: str | None, location: Location | None) -> None:
+    """Where ``ticket`` is after all; nothing changes where neither is known."""
+    if location:
+        ticket.latitude, ticket.longitude = location.latitude, location.longitude
+    if place or location:
+        ticket.place = place  # beside a new pin the old words would only mislead
 
 
 def seal(case: Case, ticket: Ticket) -> None:

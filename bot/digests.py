@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import ladder, outbox
 from bot.agency_mail import layouts
-from bot.followups_plan import Kind
+from bot.followups_plan import GATHERING, Kind, bearable
 from bot.ladder import AGENCY, HEAD, LEADERSHIP
 from bot.outbox import Letter
 from bot.routing import address_of
@@ -51,6 +51,9 @@ def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
 def _run(session: Session, rulebook: Rulebook, row: Digest, now: datetime) -> bool:
     if row.kind == LEADERSHIP and digests.are_gathering(session, Kind.LEADERSHIP_LIST, now):
         return False  # with the next tick, when all that belongs on it is there
+    if row.due_at is not None and now - row.due_at > bearable(rulebook.city):
+        row.due_at = now + GATHERING  # we were down: one list with what else is late, not two
+        return False
     page = PAGES[row.kind](session, rulebook, row, now)
     if not page.is_empty:
         _write(session, rulebook, row, page, now)

@@ -106,7 +106,7 @@ def _take(session: Session, now: datetime) -> list[OutboundMessage]:
         select(OutboundMessage)
         .where(OutboundMessage.state == "in_doubt", OutboundMessage.lease_until < now)
         .options(joinedload(OutboundMessage.conversation))
-        .order_by(OutboundMessage.id)
+        .order_by(OutboundMessage.lease_until, OutboundMessage.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True, of=OutboundMessage)
     ).all()

@@ -23,9 +23,11 @@ from bot.case import Case, Facts
 from bot.city import COORDINATORS
 from bot.conversation import turn as acts
 from bot.conversation.reports import FALLBACK_SERVICE, services
+from bot.conversation.standing import is_late
 from bot.conversation.state import Draft
 from bot.incidents import Settled
 from bot.privacy import mask
+from bot.situation import view_of
 from bot.status import Move, is_open, moves_from
 from bot.ticket_values import takes_longer
 from bot.tickets import By, Report
@@ -151,24 +153,37 @@ def _deny(action: acts.Deny, case: Case) -> Facts:
 
 @perform.register
 def _judge_all(action: acts.JudgeAll, case: Case) -> Facts:
-    for number in action.numbers:
-        ticket = tickets.by_number(case.session, number)
+    judged = [tickets.by_number(case.session, number) for number in action.numbers]
+    for ticket in judged:
         if action.done:
             closing.confirm(case.session, case.rulebook, ticket, case.now)
         else:
             closing.deny(case.session, case.rulebook, ticket, action.text, case.now)
-    return {}
+    return {"target_now": _target_now(case, max(judged, key=lambda ticket: ticket.solve_by))}
 
 
 @perform.register
 def _part(action: acts.Part, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
+    seals = action.seals and not ticket.sealed
+    _tell_where(case, ticket, action)
     if ticket.duplicate_of is not None:
         duplicates.undo(case.session, case.rulebook, ticket, case.now)
-        incidents.look_again(case.session, case.rulebook, ticket, case.now)
-    else:
+        if not seals:
+            incidents.look_again(case.session, case.rulebook, ticket, case.now)
+    elif not seals:
         incident_members.split(case.session, case.rulebook, ticket, "citizen", case.now, why="elsewhere")
+    if seals:
+        correcting.seal(case, ticket)  # which parts it from the others as well
     return _facts(case, ticket)
+
+
+def _tell_where(case: Case, ticket: Ticket, action: acts.Part) -> None:
+    """Before it is parted, so that the agency's letter has it."""
+    if action.text:
+        tickets.record(case.session, ticket, "added", By("citizen", case.now, action.text))
+        _longer_story(ticket, action.text)
+    correcting.put_at(ticket, action.place, action.location)
 
 
 @perform.register
@@ -271,10 +286,20 @@ def _facts(case: Case, ticket: Ticket) -> Facts:
         "agency": city.agency_name(ticket.agency),
         "recipient": _recipient(case, ticket),
         "solve_by": ticket.solve_by,
+        "target_now": _target_now(case, ticket),
         "longer": takes_longer(case.rulebook, ticket.service, case.conversation.language),
         "at_place": _at_place(case, ticket.place),
         "place_line": _place_line(case, ticket.place),
     }
+
+
+def _target_now(case: Case, ticket: Ticket) -> str:
+    """The day to expect it by, as a sentence; nothing where that is over, or where somebody is in danger."""
+    view = view_of(ticket)
+    if ticket.urgent or is_late(view, case.rulebook.city, case.now):
+        return ""
+    values = {"target": ticket.expected_on or ticket.solve_by}
+    return case.rulebook.wording.say("target_now", case.conversation.language, values)
 
 
 def _recipient(case: Case, ticket: Ticket) -> str:

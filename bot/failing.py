@@ -54,10 +54,16 @@ def try_again(session: Session, rulebook: Rulebook | None, row: OutboundMessage,
 
 def requeue(row: OutboundMessage, due: datetime) -> None:
     """Wait for another attempt; what is reported of an earlier one is told apart by its id."""
-    tried = row.body.get("tried", ())
-    if row.provider_id and row.provider_id not in tried:
-        row.body = {**row.body, "tried": [*tried, row.provider_id]}
+    if row.provider_id:
+        remember(row, row.provider_id)
     row.state, row.due_at, row.provider_id, row.lease_until, row.form = "waiting", due, None, None, None
+
+
+def remember(row: OutboundMessage, provider_id: str) -> None:
+    """Another of the ids that the provider has given to ``row``: it reports, and keeps copies, by each."""
+    tried = row.body.get("tried", ())
+    if provider_id not in tried:
+        row.body = {**row.body, "tried": [*tried, provider_id]}
 
 
 def fail(session: Session, rulebook: Rulebook | None, row: OutboundMessage, kind: str, now: datetime) -> None:

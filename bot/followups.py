@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from bot import agency_mail, followups_plan, ladder, tickets, unasked
 from bot.agency_mail import IDEAS_AND_PRAISE
-from bot.followups_plan import AFTER, TO_CITIZEN, Kind, Late
+from bot.followups_plan import AFTER, GATHERING, TO_CITIZEN, Kind, Late, bearable
 from bot.ladder import AGENCY, HEAD
 from bot.outbox import Note
 from bot.rulebook import Rulebook
@@ -28,8 +28,6 @@ from storage.queries.sending import last_way
 
 BATCH = 50
 NOT_BEFORE_DELIVERY = timedelta(days=1)
-# What is merged into one list is given a moment to come together.
-GATHERING = timedelta(minutes=2)
 # Whom a step of the ladder tells, what it says where the ladder did not choose, and what the history then has.
 CHASES: dict[Kind, tuple[str, str, str]] = {
     Kind.AGENCY_REMINDER: (AGENCY, "mail_reminder", "agency_reminded"),
@@ -40,6 +38,8 @@ CHASES: dict[Kind, tuple[str, str, str]] = {
 }
 # What is said instead of it while the agency has not even accepted the report.
 NOT_ACCEPTED = {"follow_progress": "follow_waiting"}
+# And while no agency has it, before the target and after it, whatever the ladder says of agencies.
+AT_COORDINATORS = ("follow_coordination", "follow_coordination_late")
 
 LATEST_OF_KEYS = (
     select(OutboundMessage)
@@ -70,8 +70,8 @@ def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
 
 
 def _run(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime, lists: Lists) -> None:
-    if step.state != "waiting":
-        return  # an earlier step of this batch moved the ticket on
+    if step.state != "waiting" or step.due_at > now:
+        return  # an earlier step of this batch moved the ticket on, or put this one off
     kind = Kind(step.kind)
     if (due := _not_before(session, rulebook, step, kind, now)) > now:
         step.due_at = due
@@ -103,7 +103,7 @@ def _after_the_first(session: Session, rulebook: Rulebook, step: FollowUp, kind:
     """When the second of two steps may come, where the first was late itself."""
     before, span = AFTER[kind]
     first = follow_up(session, step.ticket_id, before, step.round)
-    if first is None or first.done_at is None or first.done_at - first.due_at <= _bearable(rulebook):
+    if first is None or first.done_at is None or first.done_at - first.due_at <= bearable(rulebook.city):
         return step.due_at
     return rulebook.city.working_calendar.add(first.done_at, getattr(rulebook.city.follow_ups, span))
 
@@ -112,13 +112,8 @@ def _late(rulebook: Rulebook, step: FollowUp, kind: Kind, now: datetime) -> Late
     """An emergency is never put into a list."""
     ticket = step.ticket
     deadlines = (ticket.verify_by, ticket.answer_by, ticket.solve_by)
-    late = followups_plan.judged(kind, step.due_at, now, _bearable(rulebook), deadlines)
+    late = followups_plan.judged(kind, step.due_at, now, bearable(rulebook.city), deadlines)
     return Late.SEND if late is Late.MERGE and ticket.urgent else late
-
-
-def _bearable(rulebook: Rulebook) -> timedelta:
-    span = rulebook.city.follow_ups.late_after
-    return timedelta(**{f"{span.unit}s": span.amount})
 
 
 def _list_of(ticket: Ticket, tell: str) -> str:
@@ -170,6 +165,8 @@ def _tell_news(session: Session, rulebook: Rulebook, step: FollowUp, now: dateti
     wording = step.say or "follow_progress"
     if step.ticket.status == Status.WAITING:
         wording = NOT_ACCEPTED.get(wording, wording)
+    if step.ticket.status == Status.COORDINATION:
+        wording = AT_COORDINATORS[now >= step.ticket.solve_by]
     unasked.wait(session, rulebook, step.ticket, Note(f"step:{step.id}", wording), now, _next_hour(now))
 
 
@@ -178,16 +175,31 @@ def _next_hour(now: datetime) -> datetime:
     return now + (timedelta(hours=1) - past if past else past)
 
 
+def _ask_again(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
+    """With the day of the closing: it is settled before it is told, so that the day told is the day kept."""
+    closing = follow_up(session, step.ticket_id, Kind.CLOSE_SILENT, step.round)
+    if closing is not None and closing.state == "waiting":
+        as_late = rulebook.city.working_calendar.awake(closing.due_at + max(now - step.due_at, timedelta()))
+        asked = _question(session, step)
+        closing.due_at = as_late if asked is None else max(as_late, _silent_from(rulebook, asked, now))
+    _tell("follow_confirm_again")(session, rulebook, step, now)
+
+
+def _silent_from(rulebook: Rulebook, asked: OutboundMessage, now: datetime) -> datetime:
+    """When no answer to ``asked`` is silence; while its delivery is not known, as if it came tomorrow."""
+    calendar = rulebook.city.working_calendar
+    heard = asked.delivered_at or now + NOT_BEFORE_DELIVERY
+    return calendar.awake(calendar.add(heard, rulebook.city.follow_ups.close_silent))
+
+
 def _close_silent(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
     """Silence counts from the delivery of the question; a question that never arrived is no silence."""
     ticket = step.ticket
     asked = _question(session, step)
-    if asked is None or asked.state in ("failed", "cancelled"):
+    if asked is None:
         tickets.move(session, rulebook, ticket, Move.CLOSE_UNREACHABLE, By("clock", now))
         return
-    close_at = rulebook.city.working_calendar.add(
-        asked.delivered_at or now + NOT_BEFORE_DELIVERY, rulebook.city.follow_ups.close_silent
-    )
+    close_at = _silent_from(rulebook, asked, now)
     if asked.delivered_at is None and asked.created_at + timedelta(days=30) < now:
         tickets.move(session, rulebook, ticket, Move.CLOSE_UNREACHABLE, By("clock", now))
     elif close_at > now:
@@ -199,11 +211,12 @@ def _close_silent(session: Session, rulebook: Rulebook, step: FollowUp, now: dat
 
 
 def _question(session: Session, step: FollowUp) -> OutboundMessage | None:
-    """The "is it fixed?" that this closing goes back to, asked in time or when the citizen wanted news again."""
+    """The "is it fixed?" of this claim, asked in time or once news was wanted; None where it never arrives."""
     asking = follow_up(session, step.ticket_id, Kind.CITIZEN_CONFIRM, step.round)
     keys = (f"step:{asking.id if asking else 0}", f"held-back:{step.ticket_id}:{step.round}")
     asked = session.scalar(LATEST_OF_KEYS, {"keys": keys})
-    return last_way(session, asked) if asked else None
+    asked = last_way(session, asked) if asked else None
+    return asked if asked and asked.state not in ("failed", "cancelled") else None
 
 
 def _go_on_without(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime) -> None:
@@ -228,7 +241,7 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.LEADERSHIP_LIST: _list,
     Kind.CITIZEN_PROGRESS: _tell_news,
     Kind.CITIZEN_CONFIRM: _tell("follow_confirm"),
-    Kind.CITIZEN_CONFIRM_AGAIN: _tell("follow_confirm_again"),
+    Kind.CITIZEN_CONFIRM_AGAIN: _ask_again,
     Kind.CLOSE_SILENT: _close_silent,
     Kind.AFTER_REOPENING: _tell("follow_after_reopening"),
     Kind.ASK_FOR_INFO_AGAIN: _tell("follow_question_again"),

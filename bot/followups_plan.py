@@ -4,8 +4,8 @@ Every open ticket has a step ahead of it: the ladder ends, the leadership's week
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -71,6 +71,12 @@ OF_RECIPIENT: dict[str, Kind] = {
 }
 # Rungs of one kind within one agency's time: more than a ladder can have.
 ROUNDS = 1_000
+# What is merged into one list is given a moment to come together.
+GATHERING = timedelta(minutes=2)
+# Deadlines that are asked after only until a later one is over.
+EARLY = ("verify", "answer")
+# Whose citizen was told a target; ideas and praise have none.
+WITH_TARGET = ("lapor", "darurat")
 
 
 @dataclass(frozen=True)
@@ -108,9 +114,15 @@ def plan(ticket: Planned, city: City, now: datetime, listed: int = 0) -> list[St
     ]
 
 
-def judged(kind: Kind, due: datetime, now: datetime, bearable: timedelta, deadlines: Iterable[datetime]) -> Late:
+def bearable(city: City) -> timedelta:
+    """How late a step or a list may come before it is judged anew."""
+    span = city.follow_ups.late_after
+    return timedelta(**{f"{span.unit}s": span.amount})
+
+
+def judged(kind: Kind, due: datetime, now: datetime, tolerance: timedelta, deadlines: Iterable[datetime]) -> Late:
     """What becomes of a step that was due at ``due``; a reminder is overtaken when its deadline has passed too."""
-    if now - due <= bearable:
+    if now - due <= tolerance:
         return Late.SEND
     if kind is Kind.AGENCY_REMINDER and any(due <= by <= now for by in deadlines):
         return Late.DROP
@@ -134,37 +146,61 @@ def _steps(ticket: Planned, city: City, now: datetime, listed: int) -> Iterator[
     if ticket.status in WITH_AGENCY:
         yield from _climb(ticket, city, now, listed)
     if ticket.status == Status.COORDINATION:
-        patience = city.working_calendar.add(now, city.follow_ups.coordination)
-        due = max(now, ticket.verify_by) if ticket.urgent else patience
-        yield Step(Kind.COORDINATION_REMINDER, ticket.clocks, due, "mail_coordination")
-        yield next_list(city, max(due, ticket.solve_by), listed)
+        yield from _with_coordinators(ticket, city, now, listed)
     if ticket.status == Status.CLAIMED_DONE:
         yield from _ask_citizen(ticket, city, now)
     if ticket.status == Status.NEEDS_INFO:
         yield from _wait_for_info(ticket, city, now)
 
 
+def _with_coordinators(ticket: Planned, city: City, now: datetime, listed: int) -> Iterator[Step]:
+    """They look for the agency and are reminded, also when the target passes; the citizen hears as usual."""
+    patience = city.working_calendar.add(now, city.follow_ups.coordination)
+    due = max(now, ticket.verify_by) if ticket.urgent else patience
+    yield Step(Kind.COORDINATION_REMINDER, ticket.clocks, due, "mail_coordination")
+    yield next_list(city, max(due, ticket.solve_by), listed)
+    if ticket.kind not in WITH_TARGET:
+        return
+    climbed = list(_climb(ticket, city, now, listed))
+    yield from (step for step in climbed if step.kind is Kind.CITIZEN_PROGRESS)
+    target = Step(Kind.COORDINATORS_OVERDUE, (ticket.clocks + 1) * ROUNDS - 1, ticket.solve_by)
+    chased = {step.due: step for step in (target, *climbed) if step.kind is Kind.COORDINATORS_OVERDUE}
+    yield from (replace(step, say="mail_coordination") for step in chased.values() if step.due > due)
+
+
 def _climb(ticket: Planned, city: City, now: datetime, listed: int) -> Iterator[Step]:
     """The city's ladder, with the times of this ticket.
 
-    What is to be said before a time that is over is not said, and of two rungs that tell the same reader at the
-    same moment only the higher is climbed.
+    What is to be said before a time that is over is not said, of two rungs that tell the same reader at the same
+    moment only the higher is climbed, and nobody is asked for less than they were told that they owe already.
     """
     seen: Counter[Kind] = Counter()
     rungs = city.ladder_of(urgent=ticket.urgent)
     climbed = list(ladder.steps(rungs, _anchors(ticket, now), city.working_calendar))
     last = {(rung.tell, due): rung for rung, due in climbed}
-    for rung, due in climbed:
+    for number, (rung, due) in enumerate(climbed):
         if rung.tell == LEADERSHIP:
             yield next_list(city, max(due, now), listed)
             continue
         kind = _kind(rung)
-        if last[rung.tell, due] is rung and (kind is not Kind.AGENCY_REMINDER or due > now):
+        is_higher = last[rung.tell, due] is rung and not _overtaken(rung, due, climbed[number + 1 :])
+        if is_higher and (kind is not Kind.AGENCY_REMINDER or due > now):
             yield Step(kind, ticket.clocks * ROUNDS + seen[kind], due, rung.say)
         seen[kind] += 1
     if ticket.reopened:
         due = city.working_calendar.add(now, city.follow_ups.after_reopening)
         yield Step(Kind.AFTER_REOPENING, ticket.reopened, due)
+
+
+def _overtaken(rung: Rung, due: datetime, higher: Sequence[tuple[Rung, datetime]]) -> bool:
+    """Over holidays working days end behind calendar days: a later deadline may be over before an early one."""
+    return rung.when.anchor in EARLY and any(
+        other.tell == rung.tell
+        and other.when.anchor != rung.when.anchor
+        and other.when.side != "before"
+        and at <= due
+        for other, at in higher
+    )
 
 
 def _anchors(ticket: Planned, now: datetime) -> dict[str, datetime]:
@@ -187,10 +223,12 @@ def _kind(rung: Rung) -> Kind:
 
 
 def _ask_citizen(ticket: Planned, city: City, now: datetime) -> Iterator[Step]:
+    """Counted from when the question can go out: what is claimed at night is asked in the morning."""
     policy, calendar = city.follow_ups, city.working_calendar
-    yield Step(Kind.CITIZEN_CONFIRM, ticket.moves, now)
-    yield Step(Kind.CITIZEN_CONFIRM_AGAIN, ticket.moves, calendar.add(now, policy.ask_again))
-    yield Step(Kind.CLOSE_SILENT, ticket.moves, calendar.add(now, policy.close_silent))
+    asked = calendar.awake(now)
+    yield Step(Kind.CITIZEN_CONFIRM, ticket.moves, asked)
+    yield Step(Kind.CITIZEN_CONFIRM_AGAIN, ticket.moves, calendar.add(asked, policy.ask_again))
+    yield Step(Kind.CLOSE_SILENT, ticket.moves, calendar.add(asked, policy.close_silent))
 
 
 def _wait_for_info(ticket: Planned, city: City, now: datetime) -> Iterator[Step]:

@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 from bot import agency_mail, incident_mail, tickets, unasked
 from bot.city import COORDINATORS
 from bot.errors import RefusedError
-from bot.outbox import Note
 from bot.rulebook import Rulebook
 from bot.status import OPEN, TRANSITIONS, Move, Status, is_open, moves_from
-from bot.ticket_values import citizen_values
 from bot.tickets import By
 from storage.database import Database
 from storage.models import Incident, Ticket, TicketEvent
@@ -56,15 +54,16 @@ def join(
     log.info("ticket_joined", ticket=ticket.number, incident=incident.id, members=incident.members)
 
 
-def split(session: Session, rulebook: Rulebook, ticket: Ticket, actor: str, now: datetime, why: str = "") -> None:
-    """A matter of its own from now on, which goes its own way with deadlines of its own.
+def split(session: Session, rulebook: Rulebook, ticket: Ticket, actor: str, now: datetime, why: str = "") -> bool:
+    """A matter of its own from now on, which goes its own way; whether its deadlines begin anew for that.
 
     RefusedError where the ticket is together with no other.
     """
     if ticket.incident_id is None or queries.lock(session, ticket.incident_id).members < 2:
         raise RefusedError("Laporan ini tidak tergabung dengan laporan lain; muat ulang halaman.")
-    if part(session, rulebook, ticket, why, now, actor):
+    if began_anew := part(session, rulebook, ticket, why, now, actor):
         go_own_way(session, rulebook, ticket, now)
+    return began_anew
 
 
 def part(
@@ -220,6 +219,7 @@ def _before(step: Move) -> list[Status]:
 def _follow(session: Session, rulebook: Rulebook, ticket: Ticket, lead: Ticket, step: Move, by: By) -> None:
     if step in GOES_OUT_FIRST and ticket.status == Status.RECEIVED:
         _go_out(session, rulebook, ticket, by.at)
+    before = ticket.status
     if step is Move.FORWARD:
         ticket.agency, ticket.unit, ticket.forwarded_at = lead.agency, lead.unit, by.at
     if step is Move.SET_DATE:
@@ -228,7 +228,6 @@ def _follow(session: Session, rulebook: Rulebook, ticket: Ticket, lead: Ticket, 
     if step is Move.SEND_BACK:
         ticket.agency, ticket.unit = COORDINATORS, None
     if step is Move.SET_DATE:
-        values = citizen_values(session, rulebook, ticket, by.at)
-        key = f"follow_scheduled:{ticket.id}:{ticket.moves}"
-        note = Note(key, "follow_scheduled", values, ticket_id=ticket.id)
-        unasked.tell(session, rulebook, ticket, note, by.at)
+        unasked.tell_of_move(session, rulebook, ticket, "follow_scheduled", by.at)
+    if step is Move.FORWARD and before == Status.COORDINATION and not ticket.urgent:
+        unasked.tell_of_move(session, rulebook, ticket, "follow_passed_on", by.at)

@@ -5,10 +5,12 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import incident_mail, incident_members, tickets
+from bot import incident_mail, incident_members, tickets, unasked
 from bot.errors import NotFoundError, RefusedError
+from bot.outbox import Note
 from bot.rulebook import Rulebook
 from bot.status import Status, is_open
+from bot.ticket_values import citizen_values
 from storage.models import Incident, Ticket
 from storage.queries import incidents as queries
 
@@ -30,10 +32,14 @@ def merge(
     _check(session, source, target, across_services=across_services)
     here = _incident_of(session, target, now)
     moved = _moved(session, source, here)
-    had = [ticket.number for ticket in moved if ticket.forwarded_at and not queries.lead_of(session, ticket)]
+    apart = [ticket for ticket in moved if not queries.lead_of(session, ticket)]
+    had = [ticket.number for ticket in apart if ticket.forwarded_at]
     for ticket in moved:
         incident_members.join(session, rulebook, ticket, here, now, f"user:{user_id}")
     _tell(session, rulebook, here, had, now)
+    for ticket in apart:
+        if ticket.citizen_id != target.citizen_id:
+            _tell_citizen(session, rulebook, ticket, "follow_joined", now)
     log.info("incidents_merged", into=here.id, tickets=len(moved), user=user_id)
     return here
 
@@ -43,7 +49,8 @@ def split_off(session: Session, rulebook: Rulebook, number: str, user_id: int, n
     ticket = tickets.by_number(session, number)
     if not is_open(ticket.status):
         raise RefusedError(f"Laporan {number} sudah ditutup; tidak ada yang perlu dipisahkan.")
-    incident_members.split(session, rulebook, ticket, f"user:{user_id}", now, why="by_hand")
+    if incident_members.split(session, rulebook, ticket, f"user:{user_id}", now, why="by_hand"):
+        _tell_citizen(session, rulebook, ticket, "follow_split", now)
     return ticket
 
 
@@ -87,3 +94,11 @@ def _tell(session: Session, rulebook: Rulebook, here: Incident, had: list[str], 
     if had:
         shown = ", ".join(had[:SHOWN]) + (" ..." if len(had) > SHOWN else "")
         incident_mail.tell_merged(session, rulebook, here, shown, f"{here.id}:{had[0]}", now)
+
+
+def _tell_citizen(session: Session, rulebook: Rulebook, ticket: Ticket, wording: str, now: datetime) -> None:
+    """Who follows others, or does not any more, may know better; in an emergency it is no time for that."""
+    if not ticket.urgent:
+        key = f"{wording}:{ticket.id}:{len(ticket.events)}"
+        note = Note(key, wording, citizen_values(session, rulebook, ticket, now), ticket_id=ticket.id)
+        unasked.tell(session, rulebook, ticket, note, now)

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from bot.case import Case, Facts
-from bot.conversation.tickets import status_line
+from bot.conversation.standing import status_line
+from bot.conversation.state import TicketView
 from bot.conversation.turn import Reply, Turn
 from bot.incidents import Settled
 from bot.situation import view_of
+from storage.models import Ticket
+from storage.queries.following import held_since
 
 FILED = ("report_filed", "report_filed_without_place")
 # From so many on a rounded number is told, below it none.
@@ -36,7 +39,7 @@ def retold(case: Case, turn: Turn, facts: Facts) -> Turn:
     if settled is None or not any(reply.wording in FILED for reply in turn.replies):
         return turn
     if settled.same_as is not None:
-        known = status_line(view_of(settled.same_as), case.rulebook.city)
+        known = status_line(_view(case, settled.same_as), case.rulebook.city, case.now)
         return replace(turn, dialogue=turn.dialogue.answered(), replies=(Reply("same_again"), known))
     if settled.flood:
         return replace(turn, dialogue=turn.dialogue.answered(), replies=(Reply("report_flood"),))
@@ -45,3 +48,7 @@ def retold(case: Case, turn: Turn, facts: Facts) -> Turn:
 
 def _joined(reply: Reply) -> Reply:
     return replace(reply, wording="report_joined") if reply.wording in FILED else reply
+
+
+def _view(case: Case, ticket: Ticket) -> TicketView:
+    return view_of(ticket, since=held_since(case.session, ticket.id))

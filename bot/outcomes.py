@@ -28,6 +28,8 @@ RANK = {
 
 def note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:
     """A callback may have come first and said more than we know; it is not overwritten."""
+    if row.provider_id not in (None, sent.provider_id):  # an earlier attempt has arrived meanwhile
+        failing.remember(row, sent.provider_id)
     row.provider_id = row.provider_id or sent.provider_id
     row.sent_at, row.lease_until = row.sent_at or now, None
     if RANK[row.state] < RANK["accepted"]:

@@ -47,7 +47,7 @@ def record_status(
         return False
     if RANK[state] <= RANK[row.state] or (state == "failed" and row.state == "cancelled"):
         return False
-    row.provider_id, row.sent_at = provider_id, row.sent_at or now
+    row.provider_id, row.sent_at = row.provider_id or provider_id, row.sent_at or now
     if state == "failed":
         _fail(session, rulebook, row, error, kind, now)
     else:

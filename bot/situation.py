@@ -12,10 +12,11 @@ from bot.rulebook import Rulebook
 from bot.status import Status, is_open
 from storage.models import Conversation, InboundMessage, OutboundMessage, Ticket
 from storage.queries import incidents, turns
+from storage.queries.following import HELD_SINCE
 
 TICKETS_IN_MIND = 20
 LATEST_TICKETS = (
-    select(Ticket)
+    select(Ticket, HELD_SINCE)
     .where(Ticket.citizen_id == bindparam("citizen"), Ticket.status != Status.DUPLICATE)
     .order_by(Ticket.id.desc())
     .limit(TICKETS_IN_MIND)
@@ -33,11 +34,11 @@ QUOTED_TICKET = (
 def situation_of(session: Session, rulebook: Rulebook, conversation: Conversation, now: datetime) -> Situation:
     """The world around a turn: the citizen's tickets on all their channels, and what may be answered."""
     citizen = conversation.citizen
-    rows = session.scalars(LATEST_TICKETS, {"citizen": citizen.id}).all()
-    followers = incidents.followers_among(session, [row.id for row in rows if row.incident_id])
+    rows = session.execute(LATEST_TICKETS, {"citizen": citizen.id}).all()
+    followers = incidents.followers_among(session, [ticket.id for ticket, _ in rows if ticket.incident_id])
     before = turns.before(session, conversation.id, citizen.id, Status.DUPLICATE, now - MAY_BE_PARTED)
     return Situation(
-        tickets=tuple(view_of(ticket, follows=ticket.id in followers) for ticket in rows),
+        tickets=tuple(view_of(ticket, follows=ticket.id in followers, since=since) for ticket, since in rows),
         repeated=before.repeated,
         held_by_person=conversation.held_by is not None,
         opted_out=citizen.opted_out_at is not None,
@@ -50,7 +51,7 @@ def situation_of(session: Session, rulebook: Rulebook, conversation: Conversatio
     )
 
 
-def view_of(ticket: Ticket, *, follows: bool = False) -> TicketView:
+def view_of(ticket: Ticket, *, follows: bool = False, since: datetime | None = None) -> TicketView:
     """As much of a ticket as the conversation looks at."""
     return TicketView(
         number=ticket.number,
@@ -70,6 +71,7 @@ def view_of(ticket: Ticket, *, follows: bool = False) -> TicketView:
         place=ticket.place,
         told=ticket.masked_story,
         follows=follows,
+        since=since,
         may_be_rated=ticket.rating is None and ticket.kind == "lapor" and not ticket.sealed,
     )
 

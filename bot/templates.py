@@ -119,4 +119,5 @@ def _samples(city: City, language: str, now: datetime) -> dict[str, str]:
         "agency": city.agencies[service.agency].name,
         "close_on": day,
         "expected_on": day,
+        "solve_by": day,
     }

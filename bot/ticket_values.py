@@ -1,14 +1,15 @@
 """What sentences to a citizen about a ticket may mention."""
 
-import math
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from bot.followups_plan import Kind
 from bot.rulebook import Rulebook
 from bot.status import Move, Status
 from storage.models import Ticket, TicketEvent
+from storage.queries.claiming import follow_up
 from storage.queries.evidence import has_photo
 
 LAST_NOTE = (
@@ -21,14 +22,12 @@ LAST_NOTE = (
 
 def citizen_values(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, object]:
     """What sentences about a ticket may mention."""
-    policy, calendar = rulebook.city.follow_ups, rulebook.city.working_calendar
-    left = max(1, math.ceil(policy.close_silent.amount - policy.ask_again.amount))
     return {
         "number": ticket.number,
         "service": rulebook.city.services[ticket.service].name,
         "agency": rulebook.city.agency_name(ticket.agency),
         "note": _last_note(session, rulebook, ticket),
-        "close_on": calendar.add(now, type(policy.close_silent)(left, policy.close_silent.unit)),
+        "close_on": _close_on(session, rulebook, ticket, now),
         "expected_on": ticket.expected_on or "",
         "solve_by": ticket.solve_by,
     }
@@ -37,6 +36,15 @@ def citizen_values(session: Session, rulebook: Rulebook, ticket: Ticket, now: da
 def takes_longer(rulebook: Rulebook, service: str, language: str) -> str:
     """What is added to the date at filing, where a matter takes longer than others and the city says so."""
     return f" {rulebook.wording.say('takes_longer', language, {})}" if rulebook.city.takes_longer(service) else ""
+
+
+def _close_on(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> datetime:
+    """When silence closes it, as planned; where nobody was asked yet, as if that were done now."""
+    claimed = ticket.status == Status.CLAIMED_DONE
+    closing = follow_up(session, ticket.id, Kind.CLOSE_SILENT, ticket.moves) if claimed else None
+    if closing is not None and closing.state == "waiting":
+        return closing.due_at
+    return rulebook.city.working_calendar.add(now, rulebook.city.follow_ups.close_silent)
 
 
 def _last_note(session: Session, rulebook: Rulebook, ticket: Ticket) -> str:

@@ -4,7 +4,7 @@ Direct replies and emergencies do not pass through here, or pass at once. News m
 never is. Whether something may be said, and is still true, is judged when it is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -38,20 +38,40 @@ NEWS = {
     "follow_waiting": "line_waiting",
     "follow_escalated": "line_escalated",
     "follow_scheduled": "line_scheduled",
+    "follow_passed_on": "line_passed_on",
+    "follow_coordination": "line_coordination",
+    "follow_coordination_late": "line_coordination_late",
 }
 # A date is worth waiting for; the rest is dropped when the week is full.
-WAITS_FOR_ROOM = frozenset({"follow_scheduled"})
+WAITS_FOR_ROOM = frozenset({"follow_scheduled", "follow_passed_on"})
+# Which answers to "how far is it?" tell the same.
+SAID_BY: dict[str, tuple[str, ...]] = {
+    "follow_progress": (
+        "status_in_progress",
+        "status_in_progress_late",
+        "status_scheduled",
+        "status_scheduled_late",
+    ),
+    "follow_waiting": ("status_waiting", "status_waiting_late"),
+    "follow_scheduled": ("status_scheduled", "status_scheduled_late"),
+    "follow_passed_on": ("status_waiting", "status_waiting_late", "status_in_progress", "status_scheduled"),
+}
+ASKS_FOR_A_VISIT = "follow_after_reopening"
 # In which statuses it is still true; what is not named is true at any time.
 TRUE_WHILE: dict[str, tuple[Status, ...]] = {
     "follow_progress": WITH_AGENCY,
     "follow_waiting": (Status.WAITING,),
     "follow_escalated": WITH_AGENCY,
     "follow_scheduled": (*WITH_AGENCY, Status.NEEDS_INFO),
+    "follow_passed_on": (*WITH_AGENCY, Status.NEEDS_INFO),
+    "follow_coordination": (Status.COORDINATION,),
+    "follow_coordination_late": (Status.COORDINATION,),
+    "follow_split": (*WITH_AGENCY, Status.NEEDS_INFO),
     "follow_question": (Status.NEEDS_INFO,),
     "follow_question_again": (Status.NEEDS_INFO,),
     "follow_confirm": (Status.CLAIMED_DONE,),
     "follow_confirm_again": (Status.CLAIMED_DONE,),
-    "follow_after_reopening": WITH_AGENCY,
+    ASKS_FOR_A_VISIT: WITH_AGENCY,
 }
 MOST_SEGMENTS = 2
 
@@ -71,6 +91,21 @@ def tell(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: 
         _tell_news(session, rulebook, ticket.conversation, [(ticket, note)], now)
     else:
         _say(session, rulebook, ticket, note, now)
+
+
+def tell_of_move(session: Session, rulebook: Rulebook, ticket: Ticket, wording: str, now: datetime) -> None:
+    """Tell what was just done with ``ticket``, once for that move."""
+    values = citizen_values(session, rulebook, ticket, now)
+    note = Note(f"{wording}:{ticket.id}:{ticket.moves}", wording, values, ticket_id=ticket.id)
+    tell(session, rulebook, ticket, note, now)
+
+
+def told_in_reply(session: Session, said: Mapping[str, str], now: datetime) -> None:
+    """Forget what waits to be told and was just read in an answer; ``said``: which sentence, by ticket number."""
+    for row in notices.waiting_about(session, said):
+        if said[row.ticket.number] in SAID_BY.get(row.wording, ()):
+            row.state, row.done_at = "told", now
+            tickets.record(session, row.ticket, "told_in_reply", By("bot", now))
 
 
 def wait(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: datetime, due: datetime) -> None:
@@ -206,6 +241,8 @@ def _say(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: 
     due = _spaced(session, ticket.conversation, now) if note.choices else now
     outbox.to_citizen(session, rulebook, ticket.conversation, note, now, due)
     tickets.record(session, ticket, note.wording, By("bot", now))
+    if note.wording == ASKS_FOR_A_VISIT:
+        ticket.asked_at = now  # until the next move, which ends the waiting for an answer
 
 
 def _spaced(session: Session, conversation: Conversation, now: datetime) -> datetime:

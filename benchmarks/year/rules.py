@@ -16,7 +16,8 @@ from storage.models import FollowUp, OutboundMessage, Ticket
 
 UNASKED = "follow_"
 # News have room in a week or are not told; what asks something or decides something always is.
-NEWS = frozenset({"follow_progress", "follow_waiting", "follow_escalated", "follow_scheduled", "follow_digest"})
+NEWS = frozenset({"follow_progress", "follow_waiting", "follow_escalated", "follow_scheduled", "follow_passed_on",
+                  "follow_coordination", "follow_coordination_late", "follow_digest"})  # fmt: skip
 AGENCY_ASKS = ("follow_question", "follow_scheduled")
 WEEK, SHORTLY = timedelta(days=7), timedelta(hours=1)
 RULES = {

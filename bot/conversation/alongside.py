@@ -6,12 +6,13 @@ from bot.city import City
 from bot.conversation.meaning import QUESTION, REPORTS
 from bot.conversation.reports import SAFE_OR_NOT
 from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Pending, Said, Situation
-from bot.conversation.turn import AddToTicket, AskPerson, Deny, FileReport, Reply, Turn
+from bot.conversation.turn import AddToTicket, AskPerson, Deny, FileReport, Part, Reply, Turn
 from bot.messages import CHANNELS
 
 # How much must speak for a question beside a report; "kapan diperbaiki?" alone is no question for an answer.
 SECOND_INTENT = 0.2
 LIKELY_TOPIC = 0.5
+MAY_SEAL = (AddToTicket, Deny, Part)
 # "Tolong rahasiakan nama saya ya pak" and the like say nothing else.
 ONLY_A_WISH = 8
 
@@ -61,8 +62,8 @@ def _asked_beside(turn: Turn, said: Said) -> str | None:
 def with_seal(turn: Turn, said: Said, situation: Situation) -> Turn:
     """Words for few eyes only in an addition seal the ticket; then it is asked whether we may write here."""
     action = turn.action
-    ticket = situation.ticket(action.number) if isinstance(action, AddToTicket | Deny) else None
-    if not isinstance(action, AddToTicket | Deny) or ticket is None or ticket.sealed:
+    ticket = situation.ticket(action.number) if isinstance(action, MAY_SEAL) else None
+    if not isinstance(action, MAY_SEAL) or ticket is None or ticket.sealed:
         return turn
     if not (said.sealed_words or action.seals):
         return turn

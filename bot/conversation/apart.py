@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.city import City
 from bot.conversation import claims
+from bot.conversation.choosing import place_in
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import Part, Reply, Turn
 from bot.status import Status
@@ -19,12 +20,19 @@ def another_one(dialogue: Dialogue, said: Said, situation: Situation, city: City
     follower = _follower(dialogue, said, situation)
     repeated = situation.repeated
     if repeated and not (said.means_elsewhere and follower):
-        return Turn(dialogue.answered(), (Reply("not_the_same"),), Part(repeated), outcome="filed")
+        return Turn(dialogue.answered(), (Reply("not_the_same"),), _part(repeated, said), outcome="filed")
     if follower is None:
         return None
     if follower.status == Status.CLAIMED_DONE:
         return claims.judged(dialogue, said, follower, False)
-    return Turn(dialogue.answered(), (Reply("split_off"),), Part(follower.number), outcome="split")
+    return Turn(dialogue.answered(), (Reply("split_off"),), _part(follower.number, said), outcome="split")
+
+
+def _part(number: str, said: Said) -> Part:
+    """With what is said beyond the words that part them."""
+    place = place_in(said)
+    says_more = place or said.location or not said.is_short
+    return Part(number, said.text if says_more else "", place, said.location, seals=said.sealed_words)
 
 
 def _follower(dialogue: Dialogue, said: Said, situation: Situation) -> TicketView | None:

@@ -16,6 +16,7 @@ from bot.conversation.choosing import (
 from bot.conversation.meaning import REPORTS
 from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AddToTicket, AskPerson, Reply, Turn
+from bot.status import WITH_AGENCY
 
 # "Di sini pak" is a place only to whoever stands there: a pin is asked for, once.
 PIN = "pin"
@@ -35,8 +36,9 @@ def answered(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
 
 
 def _answers_a_later_question(pending: Pending, said: Said, situation: Situation) -> bool:
-    """A yes or no while we also asked, later, whether some ticket is fixed."""
-    asked_later = any(t.asked_at and t.asked_at > pending.since for t in situation.tickets)
+    """A yes or no while we also asked, later, whether some ticket is fixed, or whether anyone has come."""
+    later = [ticket for ticket in situation.tickets if ticket.asked_at and ticket.asked_at > pending.since]
+    asked_later = any(said.agrees is not None or ticket.status not in WITH_AGENCY for ticket in later)
     means_either = said.agrees is not None or (pending.asked in COURTESY_QUESTIONS and said.is_short)
     return asked_later and means_either and pending.asked is not Asked.WITHDRAW
 

@@ -210,7 +210,8 @@ class Said:
 @dataclass(frozen=True)
 class TicketView:
     """As much of a ticket as the conversation needs. Times are aware UTC; ``told`` is the masked story;
-    ``follows``: the agency works on it in another citizen's, who reported the same."""
+    ``follows``: the agency works on it in another citizen's, who reported the same. ``since``: when it came to the
+    agency that has it now; ``asked_at``: when we last asked about it and wait for the answer."""
 
     number: str
     status: str
@@ -230,6 +231,7 @@ class TicketView:
     place: str | None = None
     told: str = ""
     follows: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from bot.city import City
 from bot.conversation import advice, claims, matching, reports, tickets
 from bot.conversation.alongside import is_sms
 from bot.conversation.meaning import CLEAR_SERVICE, REPORTS
+from bot.conversation.standing import is_late, status_line
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
 from bot.privacy import mask
@@ -116,7 +117,8 @@ def _angry(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> 
     ticket = tickets.just_talked_about(dialogue, said, situation) or next(iter(situation.open_tickets), None)
     if ticket is None or ticket.sealed:
         return to_person(dialogue, said, "person", "anger_met")
-    reply = Reply("anger_met_open", tickets.status_line(ticket, city).values)
+    wording = "anger_met_open_late" if is_late(ticket, city, said.now) else "anger_met_open"
+    reply = Reply(wording, status_line(ticket, city, said.now).values)
     return Turn(dialogue, (reply,), AskPerson("person", said.text), outcome="person")
 
 

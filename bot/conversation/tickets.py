@@ -1,13 +1,14 @@
 """What a citizen says about a ticket that exists: how far it is, something more, it is done, it is not."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.city import City
-from bot.conversation import matching, reports
+from bot.conversation import matching, reports, visits
 from bot.conversation.choosing import is_another_report, is_story, place_in, yes_or_no
 from bot.conversation.claims import about, judged, judged_all, not_looked_at_yet, verdict_on
 from bot.conversation.meaning import REPORTS
+from bot.conversation.standing import status_line
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation, TicketView
 from bot.conversation.turn import AddToTicket, AskPerson, Correct, Reply, Turn, Withdraw
 from bot.status import Status
@@ -34,7 +35,7 @@ def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> T
     if turn is None and is_story(said):
         goes_with_it = ticket.is_open and not is_another_report(ticket.service, said)
         return add(dialogue, said, ticket, silent=False) if goes_with_it else None
-    return turn or Turn(about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+    return turn or Turn(about(dialogue, ticket, said), (status_line(ticket, city, said.now),), outcome="answered")
 
 
 def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -46,7 +47,7 @@ def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
         return _answer_agency(dialogue, said, ticket)
     turn = _about_one(dialogue, said, ticket, city)
     if turn is None and said.understanding and said.understanding.intent.label == "cek_status":
-        return Turn(about(dialogue, ticket, said), (status_line(ticket, city),), outcome="answered")
+        return Turn(about(dialogue, ticket, said), (status_line(ticket, city, said.now),), outcome="answered")
     return turn
 
 
@@ -75,8 +76,8 @@ def _about_one(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -
 
 
 def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
-    """An answer to what we asked about a ticket: is it fixed, or what the agency wants to know."""
-    waiting = [t for t in situation.tickets if t.asked_at and t.status in (Status.CLAIMED_DONE, Status.NEEDS_INFO)]
+    """An answer to what we asked about a ticket: is it fixed, has anyone come, what the agency wants to know."""
+    waiting = [ticket for ticket in situation.tickets if _waits_for_answer(ticket, said)]
     if not waiting:
         return None
     quoted = situation.ticket(said.quoted) if said.quoted else None
@@ -88,7 +89,14 @@ def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City
             return later
         verdict = verdict_on(said, ticket)
         return judged(dialogue, said, ticket, verdict) if verdict is not None else None
+    if visits.is_waited_for(ticket, said):
+        return visits.answered(dialogue, said, ticket)
     return None if _is_own_matter(said, ticket) else _answer_agency(dialogue, said, ticket)
+
+
+def _waits_for_answer(ticket: TicketView, said: Said) -> bool:
+    asked = ticket.asked_at is not None and ticket.status in (Status.CLAIMED_DONE, Status.NEEDS_INFO)
+    return asked or visits.is_waited_for(ticket, said)
 
 
 def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketView]) -> Turn | None:
@@ -99,6 +107,8 @@ def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketVie
     verdict = verdict_on(said, waiting[0])
     if verdict is None or not claimed:
         newest = max(waiting, key=lambda t: (t.asked_at, t.number))
+        if visits.is_waited_for(newest, said):
+            return matching.ask_which(dialogue, said, waiting, "add") if verdict is not None else None
         answers = newest.status == Status.NEEDS_INFO and not _is_own_matter(said, newest)
         return _answer_agency(dialogue, said, newest) if answers else None
     if len(claimed) == 1:
@@ -151,27 +161,7 @@ def status(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> 
     if not shown:
         return Turn(dialogue, (Reply("no_tickets"),), outcome="answered")
     state = about(dialogue, shown[0], said) if len(shown) == 1 else dialogue
-    return Turn(state, tuple(status_line(ticket, city) for ticket in shown), outcome="answered")
-
-
-def status_line(ticket: TicketView, city: City) -> Reply:
-    """One ticket's state as a sentence."""
-    values: dict[str, str | datetime] = {
-        "number": ticket.number,
-        "service": city.services[ticket.service].name if ticket.service in city.services else ticket.service,
-        "agency": city.agency_name(ticket.agency),
-        "created_at": ticket.created_at,
-        "solve_by": ticket.expected_on or ticket.solve_by,
-        "closed_at": ticket.closed_at or "",
-    }
-    wording = f"status_{ticket.status}"
-    if ticket.is_open and ticket.sealed:
-        wording = "status_sealed"  # not even its kind is written: others may read this phone
-    elif ticket.urgent and ticket.status in (Status.RECEIVED, Status.WAITING, Status.IN_PROGRESS):
-        wording = "status_urgent"  # nobody in danger wants to hear of a deadline
-    elif ticket.status == Status.DONE and ticket.outcome:
-        wording = f"status_done_{ticket.outcome}"  # how it came to be closed is part of the truth
-    return Reply(wording, values)
+    return Turn(state, tuple(status_line(ticket, city, said.now) for ticket in shown), outcome="answered")
 
 
 def ask_withdrawal(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:

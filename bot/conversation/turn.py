@@ -80,9 +80,16 @@ class JudgeAll:
 
 @dataclass(frozen=True)
 class Part:
-    """What we took for the same as others' reports, or an earlier one of this citizen, is a matter of its own."""
+    """What we took for the same as others' reports, or an earlier one of this citizen, is a matter of its own.
+
+    ``text``, ``place``, ``location``: what was said of where it is; ``seals`` as in :class:`AddToTicket`.
+    """
 
     number: str
+    text: str = ""
+    place: str | None = None
+    location: Location | None = None
+    seals: bool = False
 
 
 @dataclass(frozen=True)

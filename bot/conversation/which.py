@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.city import City
 from bot.conversation import claims, corrections, matching, tickets
 from bot.conversation.choosing import chosen
+from bot.conversation.standing import status_line
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
 
@@ -60,7 +61,7 @@ def _picked(pending: Pending, said: Said) -> str | None:
 def _carry_on(dialogue: Dialogue, said: Said, ticket: TicketView, verdict: str, city: City) -> Turn:
     if verdict in (matching.YES, matching.NO):
         judged = claims.judged(dialogue, said, ticket, verdict == matching.YES)
-        return judged or Turn(dialogue, (tickets.status_line(ticket, city),), outcome="answered")
+        return judged or Turn(dialogue, (status_line(ticket, city, said.now),), outcome="answered")
     if verdict == "withdraw":
         return tickets.ask_withdrawal_of(dialogue, said, ticket.number)
     if verdict == "change":

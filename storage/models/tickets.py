@@ -23,7 +23,8 @@ class Ticket(Base):
     ``may_write`` is true: the citizen said that it is safe. ``on_behalf``: a registered civil servant reported
     it for somebody else. ``rating`` is 1 to 5, or 0 when it was asked for and not given. ``verified_at``,
     ``answered_at``: when its agency first did anything, and first gave a date or a result. ``clocks`` counts
-    how often an agency's time began anew.
+    how often an agency's time began anew. ``asked_at``: when the citizen was asked whether it is fixed, what the
+    agency wants to know or, after a reopening, whether anyone has come; the next move ends the waiting.
     """
 
     __tablename__ = "tickets"

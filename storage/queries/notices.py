@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from storage.models import Conversation, Notice, OutboundMessage, Ticket
 from storage.queries.inserting import insert_once
@@ -28,6 +28,12 @@ DUE_IN = (
     .where(*IS_DUE, Notice.conversation_id.in_(bindparam("conversations", expanding=True)))
     .options(joinedload(Notice.ticket, innerjoin=True).joinedload(Ticket.citizen, innerjoin=True))
     .order_by(Notice.conversation_id, Notice.id)
+)
+WAITING_ABOUT = (
+    select(Notice)
+    .join(Notice.ticket)
+    .where(Notice.state == "waiting", Ticket.number.in_(bindparam("numbers", expanding=True)))
+    .options(contains_eager(Notice.ticket))
 )
 LAST_WAITING = select(func.max(OutboundMessage.due_at)).where(
     OutboundMessage.conversation_id == bindparam("conversation"),
@@ -60,6 +66,11 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation,
         return []
     rows = session.scalars(DUE_IN, {"now": now, "conversations": list(held)})
     return [(held[key], list(group)) for key, group in groupby(rows, key=lambda row: row.conversation_id)]
+
+
+def waiting_about(session: Session, numbers: Collection[str]) -> Sequence[Notice]:
+    """What waits to be told about the tickets of these numbers."""
+    return session.scalars(WAITING_ABOUT, {"numbers": list(numbers)}).all() if numbers else ()
 
 
 def told_since(session: Session, citizen_id: int, begins: str, since: datetime) -> Sequence[datetime]:

@@ -129,6 +129,20 @@ def test_a_crash_while_looking_up_concerns_one_message(local_post: Post) -> None
     assert [local_post.row(row_id).state for row_id in rows] == ["in_doubt", "accepted"]
 
 
+def test_those_that_stay_in_doubt_do_not_keep_others_from_being_looked_up(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubt, "BATCH", 2)
+    post.write("stuck"), post.write("stuck")
+    found = post.write("Halo")
+    post.provider.lose_answers, post.provider.crash_on = 3, "stuck"
+    post.courier().round()
+    for _ in range(3):
+        post.clock.move(seconds=SETTLE_AFTER.seconds + 1)
+        post.courier().settle()
+    assert post.row(found).state == "accepted"
+
+
 def test_what_may_arrive_twice_is_simply_sent_again(post: Post) -> None:
     row_id = post.write("112!", at_least_once=True)
     post.provider.lose_answers = 1

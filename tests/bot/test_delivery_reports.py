@@ -120,3 +120,19 @@ def test_a_cancelled_message_is_not_brought_back_by_a_failure(post: Post) -> Non
     assert not post.reports(row_id, "SM77", "undelivered", error="30003", kind="few")
     assert post.row(row_id).state == "cancelled"
     assert post.reports(row_id, "SM77", "delivered")
+
+
+@pytest.mark.parametrize("when", ["while it is sent again", "when it was"])
+def test_every_attempt_is_remembered_whichever_arrived(post: Post, when: str) -> None:
+    """The provider keeps a copy of each, and is asked to delete each."""
+    row_id = post.write()
+    post.courier().round()
+    post.reports(row_id, "SM1", "undelivered", error="30003", kind="few")
+    post.clock.move(hours=1)
+    if when == "while it is sent again":
+        post.provider.before_send = lambda _: post.reports(row_id, "SM1", "delivered")
+    post.courier().round()
+    if when == "when it was":
+        assert post.reports(row_id, "SM1", "delivered")
+    row = post.row(row_id)
+    assert (row.state, {*row.body["tried"], row.provider_id}) == ("delivered", {"SM1", "SM2"})

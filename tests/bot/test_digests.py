@@ -98,7 +98,7 @@ def test_no_list_for_an_agency_that_has_nothing_left(number: Number) -> None:
 
 def test_four_schedulers_write_one_list(number: Number) -> None:
     reported(number, 3)
-    number.clock.move(days=1)
+    number.clock.move(hours=22)
     now = number.clock.now()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: digests.run_due(number.database, number.rulebook, now), range(4)))
@@ -125,6 +125,19 @@ def test_ten_overdue_reports_after_an_outage_are_one_letter(number: Number) -> N
         told = [e.kind for ticket in session.scalars(select(Ticket)) for e in ticket.events]
     assert told.count("reminder_dropped") == 10  # the reminder before the deadline has no use any more
     assert told.count("agency_overdue") == 20  # neither accepted nor solved: all in the one list
+
+
+def test_a_missed_morning_list_and_what_is_merged_after_an_outage_are_one(number: Office) -> None:
+    reported(number)
+    number.later(days=6)  # Monday at ten; the list of Tuesday stands ready
+    before = len(digests_to(number, AGENCY))
+    number.clock.move(days=1, hours=4)
+    digests.run_due(number.database, number.rulebook, number.clock.now())  # first of all, as the scheduler does
+    assert len(digests_to(number, AGENCY)) == before
+    number.later(hours=1)
+    assert [row.body["subject"] for row in digests_to(number, AGENCY)[before:]] == [
+        "Laporan warga di Dinas Bina Marga: 1 lewat tenggat, 0 segera, 0 baru"
+    ]
 
 
 def test_an_hour_of_outage_delays_and_does_nothing_else(number: Number) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import inbox
+from bot import agency_work, inbox
 from bot.city import ChannelPolicy
 from bot.messages import SIMULATOR, Content, Incoming
 from storage import keyring
@@ -321,3 +321,37 @@ def test_where_nobody_can_answer_nothing_is_asked_and_a_page_takes_the_answer(nu
         asked = session.scalars(select(OutboundMessage).where(OutboundMessage.wording == "follow_confirm")).one()
     assert asked.body["choices"] == []
     assert f"/t/{number.ticket().number}/" in asked.body["text"]
+
+
+# -- the target that has moved ---------------------------------------------------------------------------------
+
+
+def test_whoever_answers_the_agency_reads_the_new_target(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(days=1)
+    number.agency("ask", "Di sisi mana?")
+    number.later(days=3)
+    (reply,) = number.says("sisi kiri pak", meaning("tambah_info"))
+    assert reply.endswith("Target selesai Jumat 4 Desember.")
+
+
+def test_a_target_that_is_over_is_not_told_as_one(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(days=9)
+    number.agency("ask", "Di sisi mana?")
+    (reply,) = number.says("sisi kiri pak", meaning("tambah_info"))
+    assert reply.endswith("kami teruskan ke petugas.")
+
+
+def test_of_several_opened_again_the_last_target_is_told(number: Number) -> None:
+    number.says(STORY, meaning("lapor", "jalan_rusak", place="Jl. Melati", also=("sampah",)))
+    number.later(minutes=5)
+    for ticket in tickets(number):
+        with number.database.begin() as session:
+            found = session.get_one(Ticket, ticket.id)
+            desk = agency_work.Desk(session, number.rulebook, found, found.agency, number.clock.now())
+            agency_work.claim_done(desk, "Sudah.", None)
+    number.work()
+    number.later(minutes=5)
+    (reply,) = number.says("semuanya belum", NO)
+    assert reply.endswith("Target selesai Selasa 1 Desember.")

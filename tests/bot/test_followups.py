@@ -1,6 +1,7 @@
 """Nothing is let go: the agency is chased, the citizen is asked, and each step happens once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -168,8 +169,63 @@ def test_not_ours_brings_it_to_the_coordinators_and_ends_the_reminders(number: N
     number.agency("send_back", "Ini jalan nasional.")
     number.later(days=20)
     assert number.ticket().status == "coordination"
-    _, reminder = number.letters()
-    assert "Menunggu diteruskan" in reminder  # to the coordinators, whose matter it is now
+    _, *reminders = number.letters()
+    told = [subject.partition("] ")[2].partition(":")[0] for subject in reminders]
+    assert told == ["Menunggu diteruskan"] * 4  # to the coordinators, whose matter it is now
+
+
+def test_while_coordinators_have_it_the_citizen_hears_what_is_true_there(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(minutes=5)
+    number.agency("send_back", "Ini jalan nasional.")
+    number.later(days=20)
+    assert number.wordings() == ["report_filed", "follow_coordination", "follow_coordination_late"]
+    assert "pimpinan" not in "".join(number.replies())
+
+
+def closing_of(number: Number) -> tuple[str, datetime]:
+    """The second question as it was put, and when the report was closed."""
+    [asked] = [text for text in number.replies() if "Kalau tidak ada balasan" in text]
+    closed = number.ticket().closed_at
+    assert closed is not None
+    return asked, closed.astimezone(number.rulebook.city.zone)
+
+
+def test_what_is_claimed_at_night_is_closed_on_the_day_that_was_told(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(days=3, hours=11, minutes=30)  # Friday half past nine in the evening
+    number.agency("claim_done", "Sudah ditambal.", None)
+    number.later(days=25)
+    asked, closed = closing_of(number)
+    assert "Jumat 11 Desember" in asked
+    assert f"{closed:%d %H}" == "11 07"
+
+
+def test_a_question_that_arrives_days_later_puts_off_the_day_that_is_told(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(minutes=5)
+    number.agency("claim_done", "Sudah ditambal.", None)  # Tuesday at ten
+    with number.database.begin() as session:
+        question = session.scalars(
+            select(OutboundMessage).where(OutboundMessage.wording == "follow_confirm")
+        ).one()
+        question.delivered_at = number.clock.now() + timedelta(days=2)
+    number.later(days=30)
+    asked, closed = closing_of(number)
+    assert "Kamis 10 Desember" in asked
+    assert f"{closed:%d %H}" == "10 10"
+
+
+def test_after_an_outage_it_is_not_closed_in_the_breath_of_the_second_question(number: Number) -> None:
+    number.says(STORY, POTHOLE)
+    number.later(minutes=5)
+    number.agency("claim_done", "Sudah ditambal.", None)
+    number.clock.move(days=16)  # Thursday 10 December: both are overdue
+    number.work()
+    number.later(days=30)
+    asked, closed = closing_of(number)
+    assert "Senin 21 Desember" in asked  # as far behind the second question as was planned
+    assert f"{closed:%d %H}" == "21 10"
 
 
 @pytest.mark.parametrize("tickers", [4])

@@ -123,7 +123,8 @@ def test_what_comes_late_is_sent_merged_or_dropped(kind: Kind, hours: int, deadl
 
 
 def test_no_reminder_when_it_would_be_late(rulebook: Rulebook) -> None:
-    planned = steps(rulebook, Planned(status=Status.WAITING, solve_by=NOW + timedelta(hours=20)))
+    by = {name: NOW + timedelta(hours=n) for name, n in (("verify_by", 5), ("answer_by", 10), ("solve_by", 20))}
+    planned = steps(rulebook, Planned(status=Status.WAITING, **by))
     assert due(planned, Kind.AGENCY_REMINDER) == []
     assert len(due(planned, Kind.AGENCY_OVERDUE)) == 3
 
@@ -160,6 +161,15 @@ def test_a_claim_is_put_to_the_citizen_and_silence_closes(rulebook: Rulebook) ->
     ]
 
 
+def test_a_claim_at_night_counts_from_the_morning_in_which_it_is_asked_about(rulebook: Rulebook) -> None:
+    friday, saturday = at("2026-11-27T21:30+07:00"), at("2026-11-28T07:00+07:00")
+    assert steps(rulebook, Planned(status=Status.CLAIMED_DONE), friday) == [
+        Step(Kind.CITIZEN_CONFIRM, 0, saturday),
+        Step(Kind.CITIZEN_CONFIRM_AGAIN, 0, at("2026-12-02T07:00+07:00")),
+        Step(Kind.CLOSE_SILENT, 0, at("2026-12-11T07:00+07:00")),
+    ]
+
+
 def test_a_question_of_the_agency_is_repeated_once_and_then_it_goes_on(rulebook: Rulebook) -> None:
     planned = steps(rulebook, Planned(status=Status.NEEDS_INFO, moves=2))
     assert planned == [
@@ -174,9 +184,41 @@ def test_a_closed_ticket_is_left_alone(rulebook: Rulebook, status: Status) -> No
 
 
 def test_coordinators_are_reminded_of_what_they_should_pass_on(rulebook: Rulebook) -> None:
-    reminder, listed = steps(rulebook, Planned(status=Status.COORDINATION))
-    assert reminder == Step(Kind.COORDINATION_REMINDER, 0, NOW + timedelta(days=1), "mail_coordination")
-    assert listed.kind is Kind.LEADERSHIP_LIST
+    planned = steps(rulebook, Planned(status=Status.COORDINATION))
+    assert planned[0] == Step(Kind.COORDINATION_REMINDER, 0, NOW + timedelta(days=1), "mail_coordination")
+    assert planned[1].kind is Kind.LEADERSHIP_LIST
+    later = [step for step in planned if step.kind is Kind.COORDINATORS_OVERDUE]
+    assert [step.due for step in later] == [NOW + timedelta(days=n) for n in (7, 11, 14)]
+    assert {step.say for step in later} == {"mail_coordination"}
+
+
+def test_the_citizen_hears_while_coordinators_hold_it_and_no_agency_does(rulebook: Rulebook) -> None:
+    planned = steps(rulebook, Planned(status=Status.COORDINATION))
+    assert due(planned, Kind.CITIZEN_PROGRESS) == [NOW + timedelta(days=n) for n in (4, 9)]
+    assert not {Kind.AGENCY_REMINDER, Kind.AGENCY_OVERDUE, Kind.HEAD_OVERDUE} & {step.kind for step in planned}
+    idea = steps(rulebook, Planned(status=Status.COORDINATION, kind="saran"))
+    assert due(idea, Kind.CITIZEN_PROGRESS) == []  # its citizen was told no target
+
+
+def test_in_an_emergency_coordinators_are_reminded_once_at_each_moment(rulebook: Rulebook) -> None:
+    by = {name: NOW + timedelta(hours=n) for name, n in (("verify_by", 1), ("answer_by", 2), ("solve_by", 24))}
+    planned = steps(rulebook, Planned(status=Status.COORDINATION, urgent=True, **by))
+    chases = (Kind.COORDINATION_REMINDER, Kind.COORDINATORS_OVERDUE)
+    assert [step.due for step in planned if step.kind in chases] == [NOW + timedelta(hours=n) for n in (1, 24, 36)]
+
+
+def test_nobody_is_asked_for_a_first_answer_after_the_last_deadline(rulebook: Rulebook) -> None:
+    """Over holidays five working days are longer than seven days."""
+    planned = steps(rulebook, Planned(status=Status.WAITING, answer_by=NOW + timedelta(days=9)))
+    overdue = [step for step in planned if step.kind is Kind.AGENCY_OVERDUE]
+    assert [step.say for step in overdue] == ["mail_unverified", "mail_overdue"]
+    assert [step.round for step in overdue] == [0, 2]  # what was done keeps its number
+
+
+def test_a_deadline_that_nears_overtakes_none_that_is_over(rulebook: Rulebook) -> None:
+    late = NOW + timedelta(days=6, hours=12)  # the reminder of the last one comes half a day sooner
+    planned = steps(rulebook, Planned(status=Status.IN_PROGRESS, verified_at=NOW, answer_by=late))
+    assert "mail_unanswered" in [step.say for step in planned]
 
 
 @pytest.mark.parametrize("status", OPEN)

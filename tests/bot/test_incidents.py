@@ -8,7 +8,7 @@ from bot import closing, incident_members
 from bot.errors import RefusedError
 from storage.models import Ticket
 from tests.bot.neighbours import Neighbours
-from tests.support.desk import Number
+from tests.support.desk import Number, meaning
 
 UNDERPASS, KELURAHAN = "underpass Mampang", "Mampang Prapatan"
 WORDS = (
@@ -126,6 +126,37 @@ def test_another_place_is_said_at_the_claim(street: Neighbours) -> None:
     street.wait(minutes=10)
     assert street.statuses(tickets) == ["claimed_done", "waiting"]
     assert street.now(tickets[1]).incident_id is None
+
+
+def test_where_it_is_instead_reaches_the_agency(street: Neighbours) -> None:
+    tickets = several(street, 2)
+    street.wait(minutes=10)
+    words = "beda lokasi pak, yang banjir sebelah sekolah"
+    street.number.says(words, meaning("tambah_info", place="sebelah sekolah"), who="sim:2")
+    parted = street.now(tickets[1])
+    assert (parted.incident_id, parted.place) == (None, "sebelah sekolah")
+    [letter] = street.letters(parted)
+    assert "sebelah sekolah" in letter.body["text"]
+    assert words in letter.body["text"]
+    assert street.kinds(parted)[-3:] == ["added", "split", "forward"]
+
+
+def test_words_that_only_part_are_no_part_of_the_story(street: Neighbours) -> None:
+    tickets = several(street, 2)
+    street.wait(minutes=10)
+    before = street.now(tickets[1])
+    street.says("2", "beda lokasi pak")
+    parted = street.now(tickets[1])
+    assert (parted.incident_id, parted.story, parted.place) == (None, before.story, before.place)
+
+
+def test_words_for_few_eyes_seal_what_they_part(street: Neighbours) -> None:
+    tickets = several(street, 2)
+    street.wait(minutes=10)
+    street.says("2", "beda lokasi, di sini petugasnya malah minta uang suap ke warga", "tambah_info")
+    parted = street.now(tickets[1])
+    assert (parted.incident_id, parted.sealed) == (None, True)
+    assert not any("suap" in letter.body["text"] for letter in street.letters())
 
 
 def test_other_words_with_a_no_in_them_part_nothing(street: Neighbours) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import agency_work
+from bot import agency_work, coordination
 from bot.agency_work import Desk
 from bot.messages import WHATSAPP
-from storage.models import Conversation, Notice, OutboundMessage, Ticket
+from storage.models import Conversation, Notice, OutboundMessage, Ticket, User
 from tests.support.desk import Number, meaning
 
 POTHOLE = meaning("lapor", "jalan_rusak", place="Jl. Melati")
@@ -182,3 +182,87 @@ def test_what_waits_is_told_once_however_often_the_clock_ticks_or_is_set_back(nu
     assert number.wordings().count("follow_question") == 1
     with number.database.read() as session:
         assert [row.state for row in session.scalars(select(Notice))] == ["told"]
+
+
+# -- what was told already, and what is told of a new agency -----------------------------------------------------
+
+
+def passed_on(number: Number, agency: str) -> None:
+    with number.newest_ticket() as (session, ticket):
+        user = User(email="rina@jakarta.example", password_hash="-", created_at=number.clock.now())
+        session.add(user)
+        session.flush()
+        coordination.pass_on(session, number.rulebook, ticket, agency, user.id, number.clock.now())
+
+
+def test_a_date_that_was_read_in_an_answer_is_not_told_again(number: Number) -> None:
+    reported(number)
+    at_hour(number, 22)
+    number.agency("set_date", number.clock.now().date() + timedelta(days=3))
+    number.says("ada kabar belum pak?", meaning("cek_status"))
+    at_hour(number, 9)
+    assert "follow_scheduled" not in number.wordings()
+    assert history(number)[-1] == "told_in_reply"
+
+
+def test_a_date_that_is_set_after_the_answer_is_told(number: Number) -> None:
+    reported(number)
+    at_hour(number, 22)
+    number.says("ada kabar belum pak?", meaning("cek_status"))
+    number.agency("set_date", number.clock.now().date() + timedelta(days=3))
+    at_hour(number, 9)
+    assert number.wordings()[-1] == "follow_scheduled"
+
+
+def test_an_answer_about_another_report_tells_nothing_of_this_one(number: Number) -> None:
+    reported(number, "sampah", "jalan_rusak")
+    at_hour(number, 22)
+    number.agency("set_date", number.clock.now().date() + timedelta(days=3))  # of the newest
+    number.says("sampah saya gimana?", meaning("cek_status", "sampah"))
+    at_hour(number, 9)
+    assert number.wordings()[-1] == "follow_scheduled"
+
+
+def test_who_has_it_now_and_until_when_is_told_and_since_when_it_is_there(number: Number) -> None:
+    reported(number)
+    number.later(days=2)
+    number.agency("send_back", "Bukan wewenang kami.")
+    number.later(hours=1)
+    passed_on(number, "sda")
+    number.work()
+    assert "kini diurus Dinas Sumber Daya Air, target Kamis 3 Desember" in number.replies()[-1]
+    (answer,) = number.says("gimana pak?", meaning("cek_status"))
+    assert "sejak Kamis 26 November" in answer
+
+
+def test_at_night_that_waits_for_the_morning(number: Number) -> None:
+    reported(number)
+    number.agency("send_back", "Bukan wewenang kami.")
+    at_hour(number, 22)
+    passed_on(number, "sda")
+    number.work()
+    assert "follow_passed_on" not in number.wordings()
+    at_hour(number, 9)
+    assert number.wordings()[-1] == "follow_passed_on"
+
+
+def test_opened_again_it_is_with_its_agency_since_it_came_there(number: Number) -> None:
+    reported(number)
+    number.later(days=2)
+    number.agency("claim_done", "Sudah ditambal.", None)
+    number.says("belum", meaning("tolak"))
+    number.later(minutes=5)
+    (answer,) = number.says("gimana pak?", meaning("cek_status"))
+    assert "sejak Selasa 24 November" in answer
+
+
+def test_whether_anyone_came_is_heard_and_passed_on(number: Number) -> None:
+    reported(number)
+    number.agency("claim_done", "Sudah ditambal.", None)
+    number.says("belum", meaning("tolak"))
+    number.later(days=2, hours=1)
+    assert number.wordings()[-1] == "follow_after_reopening"
+    (reply,) = number.says("belum ada yang datang", meaning("tolak"))
+    assert "kami teruskan ke Dinas Bina Marga" in reply
+    assert history(number)[-1] == "added"
+    assert "Tambahan dari warga" in number.letters()[-1]

@@ -128,6 +128,6 @@ def _is_up(supervisor: "subprocess.Popen[bytes]", here: Place, log: Path) -> boo
 
 def _is_ready(here: Place) -> bool:
     try:
-        return httpx.get(f"{here.url}/healthz?deep=1", trust_env=False).status_code == httpx.codes.OK
+        return httpx.get(f"{here.url}/healthz?deep=1", trust_env=False, verify=False).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False

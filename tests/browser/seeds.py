@@ -24,7 +24,7 @@ class City:
     web: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.web = httpx.Client(base_url=self.place.url, trust_env=False)
+        self.web = httpx.Client(base_url=self.place.url, trust_env=False, verify=False)
         page = self.web.get("/simulator").text
         self.web.headers["X-CSRFToken"] = re.findall(r'name="csrf-token" content="([^"]+)"', page)[0]
 

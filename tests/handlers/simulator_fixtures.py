@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -15,7 +16,7 @@ from bot import agency_work, followups
 from bot.agency_work import Desk
 from bot.clock import Clock, simulated_clock
 from bot.delivery import Courier
-from bot.rulebook import load_rulebook
+from bot.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
 from bot.work import Worker
 from handlers.channels.local import LocalChannel
@@ -65,6 +66,11 @@ class ScriptedNlu:
         return [self.script.get(text, meaning("di_luar_cakupan")) for text in texts]
 
 
+@cache
+def _rulebook(**settings: Any) -> Rulebook:
+    return replace(load_rulebook(_settings(**settings)), forward_delay=timedelta(0))
+
+
 class Simulator:
     """A browser at the simulator, and the worker that answers when :meth:`work` is called.
 
@@ -77,7 +83,7 @@ class Simulator:
         self.database, self.clock, self.nlu = database, clock, ScriptedNlu()
         self.time: Any = simulated_clock(database, Clock(clock.now)) if movable else clock
         self.settings = _settings(**settings)
-        self.rulebook = replace(load_rulebook(self.settings), forward_delay=timedelta(0))
+        self.rulebook = _rulebook(**settings)
         app = compiled_once(create_web(Edge(self.settings, self.rulebook, database, self.time, nlu=None)))
         self.browser: FlaskClient = app.test_client()
 

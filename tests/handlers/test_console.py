@@ -165,7 +165,8 @@ def test_passing_on(hall: CityHall, rina: FlaskClient) -> None:
     ticket = hall.find(number)
     assert (ticket.status, ticket.agency) == ("waiting", "dishub")
     assert hall.kinds(number).count("forward") == 2
-    assert hall.written(number)[-1].recipient == "dishub@jakarta.example"
+    letter, news = hall.written(number)[-2:]
+    assert (letter.recipient, news.wording) == ("dishub@jakarta.example", "follow_passed_on")
     page = hall.browser().get(f"/agency/{hall.token_of(number)}")
     assert page.status_code == 200
 

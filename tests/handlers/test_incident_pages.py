@@ -71,7 +71,7 @@ def test_two_are_merged_by_hand(hall: CityHall, rina: FlaskClient) -> None:
     other = elsewhere(hall)
     assert merge(hall, rina, other, second).location == "/console/incidents/1"
     assert hall.get(Incident, 1).members == 4
-    assert hall.kinds(other)[-1] == "joined"
+    assert hall.kinds(other)[-2:] == ["joined", "follow_joined"]
 
 
 def test_incidents_are_merged_with_all_that_are_in_them(hall: CityHall, rina: FlaskClient) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot import citizen_page, duplicates, followups, tickets
+from bot.conversation.standing import status_line
 from bot.conversation.state import TicketView
-from bot.conversation.tickets import status_line
 from bot.situation import view_of
 from bot.status import Move
 from bot.tickets import By
@@ -121,7 +121,7 @@ def test_what_a_citizen_is_answered_differs_as_well(hall: CityHall) -> None:
         with hall.database.read() as session:
             view: TicketView = view_of(tickets.by_number(session, number))
         for language in city.languages:
-            reply = status_line(view, city)
+            reply = status_line(view, city, hall.now)
             said[outcome, language] = wording.say(reply.wording, language, reply.values).replace(number, "")
     assert len(set(said.values())) == len(said)
     assert "belum ada jawaban" in said["silent", "id"]

@@ -50,7 +50,9 @@ class Line:
         address = (self.url or self.public_url) + path
         if client:
             return client.post(address, data=dict(form), headers=self.headers(path, form))
-        return httpx.post(address, data=dict(form), headers=self.headers(path, form), timeout=15, trust_env=False)
+        return httpx.post(
+            address, data=dict(form), headers=self.headers(path, form), timeout=15, trust_env=False, verify=False
+        )
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def test_the_stand_in_answers_as_twilio_describes_it_and_notices_what_is_asked_w
         "ContentSid": "HX1",
         "StatusCallback": "x",
     }
-    with httpx.Client(auth=(ACCOUNT, TOKEN), trust_env=False) as client:
+    with httpx.Client(auth=(ACCOUNT, TOKEN), trust_env=False, verify=False) as client:
         created = client.post(messages, data=form)
         client.post(messages, data={"Body": "to nobody"})
         listed = client.get(messages, params={"Tu": SARI}).json()
@@ -57,7 +57,9 @@ def test_the_stand_in_answers_as_twilio_describes_it_and_notices_what_is_asked_w
 def test_what_citizens_wrote_is_listed_as_twilio_describes_it(twilio: Twilio) -> None:
     assert TWILIO_SPECS
     [came] = twilio.comes({"from": SARI, "to": OUR_WHATSAPP, "body": "lihat", "media": [PHOTO]})
-    with httpx.Client(base_url=f"{twilio.url}{PATH}", auth=(ACCOUNT, TOKEN), trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"{twilio.url}{PATH}", auth=(ACCOUNT, TOKEN), trust_env=False, verify=False
+    ) as client:
         [listed] = client.get("Messages.json", params={"To": OUR_WHATSAPP}).json()["messages"]
         [file] = client.get(f"Messages/{came['sid']}/Media.json").json()["media_list"]
     specs = Specs.load(TWILIO_SPECS)
@@ -69,7 +71,9 @@ def test_what_citizens_wrote_is_listed_as_twilio_describes_it(twilio: Twilio) ->
 @pytest.mark.skipif(TWILIO_SPECS is None, reason="Twilio's OpenAPI description is not here")
 def test_wrong_requests_to_delete_and_to_list_files_are_noticed(twilio: Twilio) -> None:
     sid = "SM" + "0" * 32
-    with httpx.Client(base_url=f"{twilio.url}{PATH}", auth=(ACCOUNT, TOKEN), trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"{twilio.url}{PATH}", auth=(ACCOUNT, TOKEN), trust_env=False, verify=False
+    ) as client:
         assert client.delete("Messages/SM1.json").status_code == 404
         client.delete(f"Messages/{sid}.json", params={"Force": "true"})
         client.delete(f"Messages/{sid}/Media/XX1.json")
@@ -133,7 +137,10 @@ def test_what_does_not_exist_is_told_as_twilio_tells_it(twilio: Twilio) -> None:
 
 def test_a_wrong_fault_is_refused(twilio: Twilio) -> None:
     for faults in ({"mode": "explode"}, {"mood": "ok"}):
-        assert httpx.post(f"{twilio.url}/_standin/faults", json=faults, trust_env=False).status_code == 400
+        assert (
+            httpx.post(f"{twilio.url}/_standin/faults", json=faults, trust_env=False, verify=False).status_code
+            == 400
+        )
 
 
 def test_without_callbacks_nothing_is_reported_and_sigterm_ends_it() -> None:

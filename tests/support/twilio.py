@@ -24,7 +24,7 @@ class Twilio:
 
     def __init__(self, started: Started) -> None:
         self.url, self.process = started.url, started.process
-        self._http = httpx.Client(base_url=f"{started.url}/_standin", trust_env=False)
+        self._http = httpx.Client(base_url=f"{started.url}/_standin", trust_env=False, verify=False)
 
     def get(self, what: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._http.get(what).json()

@@ -140,3 +140,31 @@ def test_a_story_beside_a_number_waits_for_the_model(said, city):
     mine = Situation(tickets=(ticket("in_progress"),))
     told = said(f"halo pak {NUMBER}\njalan di depan sekolah berlubang parah sekali", None, numbers=(NUMBER,))
     assert respond(Dialogue(), told, mine, city).hold
+
+
+# -- a day that is over ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "wording"),
+    [
+        ("waiting", {"solve_by": NOON - timedelta(hours=1)}, "status_waiting"),  # a day counts to its end
+        ("waiting", {"solve_by": NOON - timedelta(days=1)}, "status_waiting_late"),
+        ("in_progress", {"solve_by": NOON - timedelta(days=1)}, "status_in_progress_late"),
+        ("scheduled", {"expected_on": NOON - timedelta(days=1)}, "status_scheduled_late"),
+        ("scheduled", {"expected_on": NOON, "solve_by": NOON - timedelta(days=9)}, "status_scheduled"),
+        ("claimed_done", {"solve_by": NOON - timedelta(days=1)}, "status_claimed_done"),
+        ("coordination", {"solve_by": NOON - timedelta(days=1)}, "status_coordination"),
+    ],
+)
+def test_who_asks_after_the_target_reads_that_it_is_over(said, city, status, days, wording):
+    mine = Situation(tickets=(ticket(status, **days),))
+    turn = respond(Dialogue(), said("gimana laporan saya", understood("cek_status")), mine, city)
+    assert [reply.wording for reply in turn.replies] == [wording]
+
+
+@pytest.mark.parametrize(("late", "wording"), [(0, "anger_met_open"), (1, "anger_met_open_late")])
+def test_who_is_angry_about_it_reads_that_too(said, city, late, wording):
+    mine = Situation(tickets=(ticket(solve_by=NOON - timedelta(days=late)),))
+    turn = respond(Dialogue(), said("kerja apa sih kalian", understood("marah")), mine, city)
+    assert turn.replies[0].wording == wording
