@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from bot import failures
 from bot.delivery import Courier
 from bot.messages import CHANNELS, EMAIL, Choice, Content, Outgoing, SendError
 from bot.rulebook import Rulebook
@@ -40,6 +41,8 @@ TEXTS = {
     "markup": "<b>&amp;</b> '; DROP TABLE x {number} %(x)s",
     "line ends": "satu\r\ndua",
 }
+# A refusal that no waiting helps against; how much more a provider says is its own.
+FOR_GOOD = {failures.FINAL, failures.STOP, failures.ADDRESS, failures.CONTENT, failures.ACCOUNT}
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +166,7 @@ def test_what_goes_wrong_is_told_apart(provided: Way, mode: str) -> None:
     provided.breaks(mode)
     with pytest.raises(SendError) as caught:
         provided.channel().send(message(provided))
-    assert caught.value.kind == FAULTS[mode]
+    assert caught.value.kind in (FOR_GOOD if FAULTS[mode] == "final" else {FAULTS[mode]})
     assert caught.value.code
     assert len(provided.taken()) == mode.startswith("accept_then_")
 
@@ -179,7 +182,8 @@ def test_a_message_whose_answer_was_lost_is_found(provided: Way) -> None:
 def test_a_recipient_that_is_no_number_is_final(provided: Way) -> None:
     with pytest.raises(SendError) as caught:
         provided.channel().send(message(provided, recipient=provided.no_number))
-    assert (caught.value.kind, provided.taken()) == ("final", [])
+    assert caught.value.kind in FOR_GOOD
+    assert provided.taken() == []
 
 
 def test_choices_can_be_answered_without_buttons(provided: Way) -> None:

@@ -91,11 +91,11 @@ def _indexes() -> None:
         ("ix_outbound_messages_in_hand", ["conversation_id"], IN_HAND),
         ("ix_outbound_messages_dead", ["id"], DEAD),
         ("ix_outbound_messages_copies", ["channel", "created_at"], COPIED),
+        ("ix_outbound_messages_instead_of", ["instead_of"], sa.text("instead_of IS NOT NULL")),
+        ("ix_outbound_messages_announcement_id", ["announcement_id"], sa.text("announcement_id IS NOT NULL")),
     )
     for name, columns, where in partial:
         op.create_index(name, "outbound_messages", columns, sqlite_where=where, postgresql_where=where)
-    op.create_index("ix_outbound_messages_instead_of", "outbound_messages", ["instead_of"])
-    op.create_index("ix_outbound_messages_announcement_id", "outbound_messages", ["announcement_id"])
     columns = ["channel", "received_at"]
     op.create_index("ix_inbound_messages_copies", "inbound_messages", columns,
                     sqlite_where=KEPT, postgresql_where=KEPT)  # fmt: skip
