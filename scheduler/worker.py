@@ -8,11 +8,12 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import ModuleType
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -56,9 +57,11 @@ DUE = (
     digests,
     overdue_questions,
     incident_members,
-    delivery_alerts,
     announcements,
 )
+# What nobody waits for by the second.
+NOW_AND_THEN = (delivery_alerts,)
+NOW_AND_THEN_S = 30
 TICK_S = 1
 SETTLE_S = 5
 HEARTBEAT_S = 5
@@ -107,13 +110,13 @@ def run(parts: Parts) -> None:
     log.info("worker_stopped", worker=name)
 
 
-def _tick(parts: Parts, leadership: Leadership) -> None:
+def _tick(parts: Parts, leadership: Leadership, jobs: Sequence[ModuleType] = DUE) -> None:
     """What is due is the leader's; claimed row by row all the same, so a change of leader doubles nothing.
 
     Alarms go first, and none of them is held up by another's failure.
     """
     if leadership.is_ours():
-        for due in DUE:
+        for due in jobs:
             _guarded(partial(due.run_due, parts.database, parts.rulebook, parts.clock.now()))()
 
 
@@ -123,6 +126,7 @@ def _scheduler(
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     jobs: list[tuple[Callable[[], object], float]] = [
         (lambda: _tick(parts, leadership), TICK_S),
+        (lambda: _tick(parts, leadership, NOW_AND_THEN), NOW_AND_THEN_S),
         (courier.settle, SETTLE_S),
         (lambda: beat(parts.database, name, parts.clock.now()), HEARTBEAT_S),
     ]

@@ -26,7 +26,7 @@ from storage.database import Database, open_database
 from storage.keyring import Keyring
 from storage.models import User
 
-# What makes a job worth running. The last four nobody waits for: those are looked at once an hour.
+# What makes a job worth running. The last five nobody waits for: those are looked at once an hour.
 KNOWN_DUE = {
     "bot.followups": frozenset({"follow_up", "notice"}),
     "bot.digests": frozenset({"digest"}),
@@ -36,6 +36,7 @@ KNOWN_DUE = {
     "bot.holding": frozenset({"hold"}),
     "bot.overdue_questions": frozenset({"question"}),
     "bot.incident_members": frozenset({"behind"}),
+    "bot.delivery_alerts": frozenset({"dead"}),
 }
 UNKNOWN = "unknown"  # runs once an hour, whatever there is to do
 

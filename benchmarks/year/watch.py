@@ -104,7 +104,8 @@ NEXT_HOURLY = """
 SELECT (SELECT min(due_at) FROM handovers WHERE answered_at IS NULL AND reason = 'hold'),
        (SELECT min(due_at) FROM handovers WHERE answered_at IS NULL AND reason <> 'hold' AND reminded_at IS NULL),
        (SELECT max(drawn_at) FROM claim_draws),
-       (SELECT min(id) FROM incidents WHERE following IS NOT NULL)
+       (SELECT min(id) FROM incidents WHERE following IS NOT NULL),
+       (SELECT count(*) FROM outbound_messages WHERE state = 'failed' AND settled_at IS NULL)
 """
 DRAWN_AT = time(5)  # on Mondays, local time
 
@@ -115,6 +116,7 @@ class Watch:
     def __init__(self, database: Database) -> None:
         engine = database.engine.execution_options(isolation_level="AUTOCOMMIT", begin="SELECT 1")
         self._connection: Connection = engine.connect()
+        self._dead = 0
         self._last = dict.fromkeys(("ticket_events", "outbound_messages", "handovers"), 0)
 
     def close(self) -> None:
@@ -140,13 +142,15 @@ class Watch:
 
     def due_hourly(self, now: datetime) -> frozenset[str]:
         """Of the kinds of work that are looked at once an hour, those with something to do at ``now``."""
-        hold, question, drawn, behind = self._connection.exec_driver_sql(NEXT_HOURLY).one()
+        hold, question, drawn, behind, dead = self._connection.exec_driver_sql(NEXT_HOURLY).one()
         due = {
             "hold": hold is not None and _time(hold) <= now,
             "question": question is not None and _time(question) <= now,
             "draw": drawn is None or _draw_after(_time(drawn)) <= now,
             "behind": behind is not None,
+            "dead": dead != self._dead,
         }
+        self._dead = dead
         return frozenset(kind for kind, is_due in due.items() if is_due)
 
     def _new(self, table: str) -> list[Any]:
