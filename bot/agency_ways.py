@@ -12,14 +12,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import outbox
+from bot import outbox, ways
 from bot.city_agency import CASE, Agency
 from bot.messages import EMAIL, WEBHOOK, WHATSAPP
 from bot.outbox import Letter
 from bot.rulebook import Rulebook
 from bot.templates import content_sid
-from storage.models import OutboundMessage, Ticket
-from storage.queries.inserting import insert_once, ring
+from storage.models import Ticket
 
 FORWARDED, REOPENED, REMINDER = "forwarded", "reopened", "reminder"
 # What a letter tells of, in words that a city's own ladder does not change. Every rung is a reminder.
@@ -60,22 +59,14 @@ def send(
     way = _way(rulebook, agency, case) if agency and case else None
     if way is None:
         return outbox.by_mail(session, rulebook, letter, now)
-    row = {
-        "key": letter.key,
-        "channel": way.pop("channel"),
-        "recipient": way.pop("recipient"),
+    written = {
         "ticket_id": ticket.id,
         "wording": CASE,
-        "body": {**way, "subject": letter.subject, "otherwise": [_mail(rulebook, letter)]},
         "lane": letter.lane,
         "at_least_once": agency is not None and agency.by == WEBHOOK,
-        "created_at": now,
-        "due_at": now,
-        "state": "waiting",
-        "attempts": 0,
     }
-    ring(session)
-    return insert_once(session, OutboundMessage, row)
+    both = [way, _mail(rulebook, letter)]
+    return ways.write(session, letter.key, {"subject": letter.subject}, both, written, now)
 
 
 def _way(rulebook: Rulebook, agency: Agency, case: Case) -> dict[str, Any] | None:

@@ -46,7 +46,7 @@ def to_phone(
         "lane": note.lane,
         "at_least_once": note.at_least_once,
     }
-    return _write(session, note.key, {"text": text}, ways, written, now)
+    return write(session, note.key, {"text": text}, ways, written, now)
 
 
 def by_next_way(session: Session, row: OutboundMessage, now: datetime, rulebook: Rulebook | None = None) -> bool:
@@ -59,7 +59,7 @@ def by_next_way(session: Session, row: OutboundMessage, now: datetime, rulebook:
     same = ("ticket_id", "conversation_id", "announcement_id", "wording", "lane", "at_least_once")
     written = {name: getattr(row, name) for name in same} | {"instead_of": row.id}
     said: Way = {name: row.body[name] for name in ("text", "choices", "hint") if name in row.body}
-    _write(session, f"{ways[0]['channel']}:{row.key}", said, ways, written, now)
+    write(session, f"{ways[0]['channel']}:{row.key}", said, ways, written, now)
     return True
 
 
@@ -94,7 +94,7 @@ def _to_other(other: Conversation, now: datetime) -> list[Way]:
     return [] if _is_shut(way, now) else [way]
 
 
-def _write(
+def write(
     session: Session,
     key: str,
     said: Mapping[str, Any],
@@ -102,6 +102,7 @@ def _write(
     written: Mapping[str, Any],
     now: datetime,
 ) -> int | None:
+    """Put what is ``said`` into the outbox for the first of ``ways``; None when it stood there already."""
     (channel, recipient, body), *_ = map(_opened, ways)
     row = {
         **written,
