@@ -11,6 +11,7 @@ from storage.database import Database
 from tests.support.announced import Quarter
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number
+from tests.support.lost import Line
 from tests.support.media import Darkroom
 
 
@@ -40,3 +41,14 @@ def quarter(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Qua
 def small_quarter(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Quarter:
     """On one database only, where its kind makes no difference."""
     return Quarter(sqlite_database, rulebook, clock)
+
+
+@pytest.fixture
+def line(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Line:
+    return Line(database, rulebook, clock)
+
+
+@pytest.fixture
+def quick_line(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Line:
+    """Where the kind of database makes no difference."""
+    return Line(sqlite_database, rulebook, clock)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import assignments, clocks, coordination
+from bot import assignments, clocks
 from bot.clocks import Colour
 from bot.rulebook import Rulebook
 from bot.status import Status
-from storage.models import Assignment, User
+from storage.models import Assignment
 from tests.support.clock import at
 from tests.support.desk import Number, meaning
 
@@ -29,14 +29,6 @@ def reported(number: Number) -> Number:
     return number
 
 
-def passed_on(number: Number, agency: str) -> None:
-    with number.newest_ticket() as (session, ticket):
-        user = User(email="rina@jakarta.example", password_hash="-", created_at=number.clock.now())
-        session.add(user)
-        session.flush()
-        coordination.pass_on(session, number.rulebook, ticket, agency, user.id, number.clock.now())
-
-
 def test_the_deadlines_are_three_and_five_working_days_and_seven_days(number: Number) -> None:
     ticket = reported(number).ticket()
     assert ticket.verify_by == at("2026-11-27T10:00+07:00")
@@ -51,7 +43,7 @@ def test_not_ours_counts_as_misrouted_and_the_next_agency_has_its_whole_time(num
     number.later(days=9)  # two days late
     number.agency("send_back", "Ini jalan nasional.")
     number.later(days=1)
-    passed_on(number, "sda")
+    number.passed_on("sda")
     now = number.clock.now()
     first, second = held(number)
     assert (first.ended_as, clocks.was_late(first, now)) == ("misrouted", False)

@@ -3,33 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from bot import flood, inbox
 from bot.messages import SMS, WHATSAPP, Content
 from bot.reconciliation import FIRST_LOOK, MARGIN, OVERLAP
-from bot.rulebook import Rulebook
-from storage.database import Database
 from storage.models import InboundMessage
 from storage.queries.unread import unread
 from tests.standins.citizen import new_sid
-from tests.support.clock import MoveableClock
 from tests.support.lost import HOUR, Line
 from tests.support.messages import by_sms, by_whatsapp
 from tests.support.settings import OUR_SMS, OUR_WHATSAPP
-
-
-@pytest.fixture
-def line(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Line:
-    return Line(database, rulebook, clock)
-
-
-@pytest.fixture
-def quick(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Line:
-    """Where the kind of database makes no difference."""
-    return Line(sqlite_database, rulebook, clock)
-
 
 # -- what is found ----------------------------------------------------------------------------------------------
 
@@ -67,12 +51,12 @@ def test_what_is_kept_apart_is_not_stored_again(line: Line) -> None:
     assert (line.look().listed, line.stored()) == (1, [])
 
 
-def test_what_has_only_just_come_is_left_to_the_webhook(quick: Line) -> None:
+def test_what_has_only_just_come_is_left_to_the_webhook(quick_line: Line) -> None:
     """The webhook has its retries, and tells more: buttons, pins, names."""
-    quick.lost(ago=MARGIN - timedelta(seconds=1))
-    assert (quick.look().listed, quick.stored()) == (0, [])
-    quick.clock.move(seconds=1)
-    assert quick.look().stored == 1
+    quick_line.lost(ago=MARGIN - timedelta(seconds=1))
+    assert (quick_line.look().listed, quick_line.stored()) == (0, [])
+    quick_line.clock.move(seconds=1)
+    assert quick_line.look().stored == 1
 
 
 # -- from when until when ---------------------------------------------------------------------------------------
@@ -185,14 +169,14 @@ def test_an_old_message_is_no_flood(line: Line) -> None:
     assert line.ids()[-1] == lost
 
 
-def test_a_flood_that_was_lost_is_still_one(quick: Line) -> None:
+def test_a_flood_that_was_lost_is_still_one(quick_line: Line) -> None:
     for n in range(25):
-        quick.lost(f"{n}", ago=HOUR - timedelta(seconds=n))
-    quick.look()
-    quick.place()
-    with quick.database.begin() as session:
-        found = unread(session, [quick.conversation().id], 20)
-        flood.hold_back(session, quick.rulebook, found, quick.clock.now())
-    with quick.database.read() as session:
+        quick_line.lost(f"{n}", ago=HOUR - timedelta(seconds=n))
+    quick_line.look()
+    quick_line.place()
+    with quick_line.database.begin() as session:
+        found = unread(session, [quick_line.conversation().id], 20)
+        flood.hold_back(session, quick_line.rulebook, found, quick_line.clock.now())
+    with quick_line.database.read() as session:
         capped = select(func.count()).where(InboundMessage.outcome == flood.CAPPED)
         assert session.scalar(capped) == 5

@@ -2,31 +2,16 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from bot.messages import SMS, WHATSAPP
 from bot.reconciliation import MARGIN, STOPPED
-from bot.rulebook import Rulebook
-from storage.database import Database
 from storage.models import InboundMessage
 from tests.support.archive import AWAY, NOT_YET
-from tests.support.clock import MoveableClock
 from tests.support.lost import HOUR, Line
 from tests.support.messages import by_sms
 from tests.support.settings import OUR_SMS, OUR_WHATSAPP
-
-
-@pytest.fixture
-def line(database: Database, rulebook: Rulebook, clock: MoveableClock) -> Line:
-    return Line(database, rulebook, clock)
-
-
-@pytest.fixture
-def quick(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Line:
-    """Where the kind of database makes no difference."""
-    return Line(sqlite_database, rulebook, clock)
 
 
 def test_what_was_read_before_the_list_broke_counts_and_the_rest_is_read_again(line: Line) -> None:
@@ -50,24 +35,24 @@ def test_files_that_cannot_be_had_now_hold_up_their_message_alone(line: Line) ->
     assert (line.look().error, line.ids()) == (None, [first, last, stuck])
 
 
-def test_a_provider_that_goes_away_among_the_files_is_asked_no_more(quick: Line) -> None:
-    lost = [quick.lost(f"{n}", ago=(100 - n) * timedelta(minutes=10), files=1) for n in range(50)]
-    without = quick.lost("tanpa foto")
-    quick.archive.errors[lost[25]] = AWAY
-    assert (quick.look().error, quick.ids()) == (AWAY, [*lost[:25], without])
-    assert quick.archive.requests.total() == 26 + 1, "what has no files needs no request at the provider"
+def test_a_provider_that_goes_away_among_the_files_is_asked_no_more(quick_line: Line) -> None:
+    lost = [quick_line.lost(f"{n}", ago=(100 - n) * timedelta(minutes=10), files=1) for n in range(50)]
+    without = quick_line.lost("tanpa foto")
+    quick_line.archive.errors[lost[25]] = AWAY
+    assert (quick_line.look().error, quick_line.ids()) == (AWAY, [*lost[:25], without])
+    assert quick_line.archive.requests.total() == 26 + 1, "what has no files needs no request at the provider"
 
 
-def test_one_who_is_stopped_goes_on_at_the_same_place(quick: Line) -> None:
-    lost = [quick.lost(f"{n}", ago=(10 - n) * HOUR) for n in range(5)]
+def test_one_who_is_stopped_goes_on_at_the_same_place(quick_line: Line) -> None:
+    lost = [quick_line.lost(f"{n}", ago=(10 - n) * HOUR) for n in range(5)]
     stops = iter([False, True])
     with capture_logs() as written:
-        found = quick.reconciler().run(stopping=lambda: next(stops, True))
+        found = quick_line.reconciler().run(stopping=lambda: next(stops, True))
     assert found[0].error is STOPPED
-    assert (found[0].stored, quick.through()) == (2, None)
+    assert (found[0].stored, quick_line.through()) == (2, None)
     assert [line["event"] for line in written] == ["webhook_lost_messages"]
-    quick.look()
-    assert sorted(quick.ids()) == sorted(lost)
+    quick_line.look()
+    assert sorted(quick_line.ids()) == sorted(lost)
 
 
 def test_one_number_that_fails_is_not_in_the_way_of_the_other(line: Line) -> None:
@@ -78,24 +63,24 @@ def test_one_number_that_fails_is_not_in_the_way_of_the_other(line: Line) -> Non
     assert (line.through(WHATSAPP), line.through(SMS)) == (None, line.clock.now() - MARGIN)
 
 
-def test_nothing_is_asked_inside_a_transaction(quick: Line) -> None:
+def test_nothing_is_asked_inside_a_transaction(quick_line: Line) -> None:
     """SQLite has one writer: one who waited for the provider with a transaction open would hold this one up."""
 
     def write() -> None:
-        with quick.database.begin() as session:
+        with quick_line.database.begin() as session:
             session.execute(update(InboundMessage).values(lane=InboundMessage.lane))
 
-    quick.archive.meanwhile = write
+    quick_line.archive.meanwhile = write
     for n in range(3):
-        quick.lost(f"{n}", files=1)
-    assert quick.look().stored == 3
+        quick_line.lost(f"{n}", files=1)
+    assert quick_line.look().stored == 3
 
 
-def test_the_log_counts_and_names_nobody(quick: Line) -> None:
-    quick.lost("rahasia")
-    quick.archive.errors[OUR_SMS] = AWAY
+def test_the_log_counts_and_names_nobody(quick_line: Line) -> None:
+    quick_line.lost("rahasia")
+    quick_line.archive.errors[OUR_SMS] = AWAY
     with capture_logs() as written:
-        quick.look()
+        quick_line.look()
     assert [(line["event"], line["log_level"], line["channel"]) for line in written] == [
         ("webhook_lost_messages", "warning", WHATSAPP),
         ("reconciliation_failed", "error", SMS),
@@ -104,8 +89,8 @@ def test_the_log_counts_and_names_nobody(quick: Line) -> None:
     assert not any(secret in str(written) for secret in ("rahasia", "+62"))
 
 
-def test_nothing_found_is_nothing_to_tell(quick: Line) -> None:
-    quick.comes()
+def test_nothing_found_is_nothing_to_tell(quick_line: Line) -> None:
+    quick_line.comes()
     with capture_logs() as written:
-        quick.look()
+        quick_line.look()
     assert written == []

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import agency_work, coordination
+from bot import agency_work
 from bot.agency_work import Desk
 from bot.messages import WHATSAPP
-from storage.models import Conversation, Notice, OutboundMessage, Ticket, User
+from storage.models import Conversation, Notice, OutboundMessage, Ticket
 from tests.support.desk import Number, meaning
 
 POTHOLE = meaning("lapor", "jalan_rusak", place="Jl. Melati")
@@ -187,14 +187,6 @@ def test_what_waits_is_told_once_however_often_the_clock_ticks_or_is_set_back(nu
 # -- what was told already, and what is told of a new agency -----------------------------------------------------
 
 
-def passed_on(number: Number, agency: str) -> None:
-    with number.newest_ticket() as (session, ticket):
-        user = User(email="rina@jakarta.example", password_hash="-", created_at=number.clock.now())
-        session.add(user)
-        session.flush()
-        coordination.pass_on(session, number.rulebook, ticket, agency, user.id, number.clock.now())
-
-
 def test_a_date_that_was_read_in_an_answer_is_not_told_again(number: Number) -> None:
     reported(number)
     at_hour(number, 22)
@@ -228,7 +220,7 @@ def test_who_has_it_now_and_until_when_is_told_and_since_when_it_is_there(number
     number.later(days=2)
     number.agency("send_back", "Bukan wewenang kami.")
     number.later(hours=1)
-    passed_on(number, "sda")
+    number.passed_on("sda")
     number.work()
     assert "kini diurus Dinas Sumber Daya Air, target Kamis 3 Desember" in number.replies()[-1]
     (answer,) = number.says("gimana pak?", meaning("cek_status"))
@@ -239,7 +231,7 @@ def test_at_night_that_waits_for_the_morning(number: Number) -> None:
     reported(number)
     number.agency("send_back", "Bukan wewenang kami.")
     at_hour(number, 22)
-    passed_on(number, "sda")
+    number.passed_on("sda")
     number.work()
     assert "follow_passed_on" not in number.wordings()
     at_hour(number, 9)

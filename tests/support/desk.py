@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from bot import agency_work, followups, inbox, incident_members, rechecks
+from bot import agency_work, coordination, followups, inbox, incident_members, rechecks
 from bot.agency_work import Desk
 from bot.delivery import Courier
 from bot.messages import SIMULATOR, Content, Incoming
@@ -20,7 +20,7 @@ from bot.work import Worker
 from handlers.channels.local import LocalChannel
 from nlu.client import Guess, NluUnavailableError, Place, Understanding
 from storage.database import Database
-from storage.models import Alarm, Conversation, FollowUp, Notice, OutboundMessage, Recheck, Ticket
+from storage.models import Alarm, Conversation, FollowUp, Notice, OutboundMessage, Recheck, Ticket, User
 from storage.types import UtcDateTime
 from tests.support.clock import MoveableClock
 
@@ -169,6 +169,14 @@ class Number:
             desk = Desk(session, self.rulebook, ticket, ticket.agency, self.clock.now())
             getattr(agency_work, action)(desk, *arguments)
         self.work()
+
+    def passed_on(self, agency: str) -> None:
+        """A coordinator gives the newest ticket to ``agency``."""
+        with self.newest_ticket() as (session, ticket):
+            user = User(email="rina@jakarta.example", password_hash="-", created_at=self.clock.now())
+            session.add(user)
+            session.flush()
+            coordination.pass_on(session, self.rulebook, ticket, agency, user.id, self.clock.now())
 
     @contextmanager
     def newest_ticket(self) -> Iterator[tuple[Session, Ticket]]:
