@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.roles import AGENCY_OFFICER, READERS, SEALED_OFFICER
 from storage.models import Ticket
 
-SEALED_OFFICER, AGENCY_OFFICER = "sealed_officer", "agency_officer"
-STAFF = ("administrator", "coordinator", SEALED_OFFICER)
-ROLES = (*STAFF, AGENCY_OFFICER)
 # In the history of a ticket that was open to its agency until then.
 SEALED = "sealed"
 WHY_SEALED = "Kata-kata dalam tambahan warga menandakan perkara yang hanya boleh dibaca petugas yang ditunjuk."
@@ -23,7 +21,7 @@ def may_see(role: str, agency: str | None, ticket: Ticket) -> bool:
     """
     if role == AGENCY_OFFICER:
         return agency is not None and ticket.agency == agency and ticket.forwarded_at is not None
-    return role == SEALED_OFFICER or (role in STAFF and not ticket.sealed)
+    return role == SEALED_OFFICER or (role in READERS and not ticket.sealed)
 
 
 @dataclass(frozen=True)

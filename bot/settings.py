@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     unverified_answers: Literal["", "hold", "give"] = Field(
         "", description="Give answers that no person checked? Default: hold where citizens are real, else give"
     )
+    map_tiles: str = Field("", description="Map tiles, as https://host/{z}/{x}/{y}.png; empty: maps without them")
+    map_attribution: str = Field("", description="Whom the map's corner names, as the tiles' licence asks")
     admin_email: str = Field("", description="First console account")
     admin_password: str = Field("", description="Its password")
     simulator: Literal["", "on", "off"] = Field(

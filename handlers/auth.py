@@ -1,7 +1,6 @@
 """Logging in to the console: Argon2id, and a lock-out kept in rows so that it holds across processes."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import structlog
 from argon2 import PasswordHasher
@@ -13,9 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.errors import RefusedError
-from bot.sealing import AGENCY_OFFICER, ROLES
+from bot.roles import AGENCY_OFFICER, ROLES
 from handlers.edge import edge
 from handlers.guards import guard
+from handlers.inside import inside
 from storage import keyring
 from storage.models import LoginFailure, User
 
@@ -51,6 +51,7 @@ class Account(UserMixin):  # type: ignore[misc]
         self.email = user.email
         self.role = user.role
         self.agency = user.agency
+        self.language = user.language
 
 
 def install(app: Flask) -> None:
@@ -102,7 +103,7 @@ def check_log_in() -> Response | tuple[str, int]:
             return _again("E-mail atau kata sandi salah."), 401
         session.execute(delete(LoginFailure).where(LoginFailure.email_hash == keyring.current().lookup(email)))
     login_user(Account(user))
-    return redirect(_inside(request.form.get("next", "")))
+    return redirect(inside(request.form.get("next", "")))
 
 
 @blueprint.post("/logout")
@@ -136,10 +137,3 @@ def _is_locked(session: Session, email: str, now: datetime) -> bool:
 
 def _again(message: str) -> str:
     return render_template("login.html", next=request.form.get("next", ""), message=message)
-
-
-def _inside(target: str) -> str:
-    """Only a path of our own site is gone to after the log-in."""
-    parts = urlsplit(target)
-    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if safe else url_for("console.home")

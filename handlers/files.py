@@ -10,6 +10,7 @@ from bot.errors import NotFoundError
 from bot.file_types import CONTACT, DOCUMENT, IMAGE, VIDEO, VOICE, kind_of_type
 from bot.geography import is_abroad
 from bot.media import small_key
+from handlers.headers import keep_in_sandbox
 from handlers.phrases import Phrases
 from storage.files import FileMissingError, FileStore
 from storage.models import MediaFile
@@ -83,7 +84,7 @@ def file_response(store: FileStore, file: MediaFile | None, size: str | None = N
     response.headers["Content-Disposition"] = _disposition(file, kind)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, max-age=3600"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
+    keep_in_sandbox()
     # Browsers ask for sound and film in pieces.
     return response.make_conditional(request.environ, accept_ranges=True, complete_length=len(content))
 

@@ -8,15 +8,14 @@ from flask import Blueprint, abort, current_app, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from bot.sealing import STAFF
 from handlers.edge import edge
 
 GUARDS = "suarakota.guards"
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 # Another name that leads here would let a website in the same browser pose as a citizen (DNS rebinding).
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# The pages that an agency's officers may open; each of them looks at whose ticket it is.
-OPEN_TO_AGENCIES: set[Callable[..., Any]] = set()
+# Who may open which page behind a log-in; what is not in here nobody may.
+SEEN_BY: dict[Callable[..., Any], tuple[str, ...]] = {}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,7 +25,7 @@ def guard(blueprint: Blueprint, kind: str) -> None:
 
     ``public``: anyone. ``provider``: the handler checks a provider's signature. ``link``: the handler checks
     a secret link. ``loopback``: only this machine, only where the simulator is enabled. ``login``: a console
-    account, where an agency's officers reach only what is marked :func:`for_agencies`.
+    account with a role that :func:`seen_by` names at the view.
     """
     check = CHECKS[kind]
     if check is not None:
@@ -34,10 +33,14 @@ def guard(blueprint: Blueprint, kind: str) -> None:
     blueprint.record_once(lambda state: state.app.extensions.setdefault(GUARDS, {}).update({blueprint.name: kind}))
 
 
-def for_agencies(view: View) -> View:
-    """Let an agency's officers in as well; ``view`` must look at whose ticket it is."""
-    OPEN_TO_AGENCIES.add(view)
-    return view
+def seen_by(*roles: str) -> Callable[[View], View]:
+    """Say which roles may open a page; one for ``agency_officer`` must look at whose ticket it is."""
+
+    def mark(view: View) -> View:
+        SEEN_BY[view] = roles
+        return view
+
+    return mark
 
 
 def _loopback_only() -> None:
@@ -61,7 +64,7 @@ def _logged_in_only() -> Response | None:
         response: Response = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
         return response
     view = current_app.view_functions[request.endpoint or ""]
-    if current_user.role not in STAFF and view not in OPEN_TO_AGENCIES:
+    if current_user.role not in SEEN_BY.get(view, ()):
         abort(403, "Halaman ini bukan untuk akun Anda.")
     return None
 

@@ -1,27 +1,17 @@
 """The Flask application: blueprints, headers, and how our errors become status codes."""
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.errors import BotError, LinkExpiredError, NotFoundError, RefusedError
-from handlers import agency, auth, citizen, console, health, simulator, webhooks
+from handlers import agency, auth, citizen, console, headers, health, i18n, simulator, webhooks
 from handlers.edge import Edge, install
 from storage import keyring
 
 LARGEST_REQUEST = 8 * 1024 * 1024
 STATUS_CODES: dict[type[BotError], int] = {NotFoundError: 404, LinkExpiredError: 410, RefusedError: 409}
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # Tells other sites nothing, and our own forms what Flask-WTF checks over https.
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-}
 
 
 def create_web(edge: Edge) -> Flask:
@@ -30,29 +20,21 @@ def create_web(edge: Edge) -> Flask:
     app.config.update(
         SECRET_KEY=keyring.current().lookup("web sessions"),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=edge.settings.base_url.startswith("https:"),
         WTF_CSRF_TIME_LIMIT=None,
     )
     install(app, edge)
+    headers.install(app, edge.settings)
     auth.install(app)
+    i18n.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(webhooks.blueprint)
     for module in (webhooks, health, auth, console, agency, citizen, simulator):
         app.register_blueprint(module.blueprint)
-    app.after_request(_harden)
     app.register_error_handler(BotError, _our_error)
     app.register_error_handler(CSRFError, _http_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     return app
-
-
-def _harden(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _our_error(error: BotError) -> tuple[str, int]:

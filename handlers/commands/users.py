@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.city import COORDINATORS, City
 from bot.errors import BotError, RefusedError
-from bot.sealing import ROLES
+from bot.roles import ROLES
 from handlers import auth
 from handlers.edge import edge
 from storage.models import User

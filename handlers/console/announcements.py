@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from flask import flash, make_response, redirect, render_template, request, url_for
-from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,11 +15,13 @@ from bot.announcements import DRAFT, Wish
 from bot.duty_roster import ON_CALL
 from bot.errors import NotFoundError, RefusedError
 from bot.status import OPEN
+from handlers.audit import changing
 from handlers.console import announcement_words as words
 from handlers.console.messages import TWICE
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from storage.models import Announcement, User
 from storage.queries import announcements as queries
 
@@ -36,9 +37,9 @@ Page = str | Response
 
 
 @blueprint.get("/announcements")
+@seen_by(*ON_CALL)
 def announcement_list() -> str:
     """The newest announcements, and the way to a new one."""
-    _coordinators_only()
     areas = _areas()
     with edge().database.read() as session:
         return render_template(
@@ -57,9 +58,9 @@ def announcement_list() -> str:
 
 
 @blueprint.get("/announcements/new")
+@seen_by(*ON_CALL)
 def new_announcement() -> str:
     """The empty form, or one with what stands in the draft that ``from`` names."""
-    _coordinators_only()
     with edge().database.read() as session:
         before = session.get(Announcement, _number(request.args.get("from", "")) or 0)
         if before is None:
@@ -69,12 +70,12 @@ def new_announcement() -> str:
 
 
 @blueprint.post("/announcements")
+@seen_by(*ON_CALL)
 def write_announcement() -> Response | tuple[str, int]:
     """Keep what was typed as a draft, and show what it would be."""
-    _coordinators_only()
     here, chosen = edge(), request.form.getlist("area")
     try:
-        with here.database.begin() as session:
+        with changing() as session:
             wish = Wish(text_of("note"), text_of("service") or None, _areas().kelurahan_of(chosen))
             before, now = _number(text_of("instead_of")), here.clock.now()
             kept = announcements.draft(session, here.rulebook, wish, user_id(), now, before).id
@@ -85,13 +86,14 @@ def write_announcement() -> Response | tuple[str, int]:
 
 
 @blueprint.get(f"/announcements/<{BIG_ID}:announcement_id>")
+@seen_by(*ON_CALL)
 def announcement(announcement_id: int) -> Page:
     """A draft as it would go out, or how far it has come."""
-    _coordinators_only()
     return _page(announcement_id, Typed())
 
 
 @blueprint.post(f"/announcements/<{BIG_ID}:announcement_id>/start")
+@seen_by(*ON_CALL)
 def start_announcement(announcement_id: int) -> Response | tuple[Page, int]:
     """Send it; a second click, or a colleague's, changes nothing.
 
@@ -108,6 +110,7 @@ def start_announcement(announcement_id: int) -> Response | tuple[Page, int]:
 
 
 @blueprint.post(f"/announcements/<{BIG_ID}:announcement_id>/stop")
+@seen_by(*ON_CALL)
 def stop_announcement(announcement_id: int) -> Response | tuple[Page, int]:
     """Send nothing more of it; a draft is thrown away."""
     now = edge().clock.now()
@@ -122,27 +125,22 @@ def stop_announcement(announcement_id: int) -> Response | tuple[Page, int]:
 
 
 @blueprint.get(f"/announcements/<{BIG_ID}:announcement_id>/<action>")
+@seen_by(*ON_CALL)
 def back_to_announcement(announcement_id: int, action: str) -> Response:
     """Where a form was sent to is no page; the announcement is."""
     return redirect(url_for(".announcement", announcement_id=announcement_id), 303)
 
 
 def _decide(announcement_id: int, form: str, step: Callable[[Session], str]) -> Response | tuple[Page, int]:
-    _coordinators_only()
     try:
         if form == START and text_of("sure") != "yes":
             raise RefusedError(NOT_SURE)
-        with edge().database.begin() as session:
+        with changing() as session:
             notice = step(session)
     except RefusedError as error:
         return _page(announcement_id, refused(form, str(error))), 409
     flash(notice)
     return redirect(url_for(".announcement", announcement_id=announcement_id), 303)
-
-
-def _coordinators_only() -> None:
-    if current_user.role not in ON_CALL:
-        raise NotFoundError("Halaman ini tidak ada.")
 
 
 def _page(announcement_id: int, typed: Typed) -> Page:

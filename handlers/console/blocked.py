@@ -6,17 +6,21 @@ from werkzeug.wrappers import Response
 
 from bot import blocking
 from bot.errors import RefusedError
+from bot.roles import STAFF
+from handlers.audit import changing
 from handlers.console.messages import TWICE
 from handlers.console.people import carry_out
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import text_of
+from handlers.guards import seen_by
 from storage.queries import people as queries
 
 SHOWN = 200
 
 
 @blueprint.post(f"/conversations/<{BIG_ID}:conversation_id>/block")
+@seen_by(*STAFF)
 def block(conversation_id: int) -> Response | tuple[str, int]:
     """Answer this sender no more, when that was confirmed and a reason given."""
     here, reason = edge(), text_of("note")
@@ -30,6 +34,7 @@ def block(conversation_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/blocked")
+@seen_by(*STAFF)
 def blocked() -> str:
     """Who is blocked, why, and how much they wrote since."""
     with edge().database.read() as session:
@@ -38,15 +43,17 @@ def blocked() -> str:
 
 
 @blueprint.post(f"/blocked/<{BIG_ID}:citizen_id>/unblock")
+@seen_by(*STAFF)
 def unblock(citizen_id: int) -> Response:
     """Answer this sender again."""
-    with edge().database.begin() as session:
+    with changing() as session:
         is_new = blocking.unblock(session, citizen_id, user_id())
     flash("Blokir dicabut; pesan berikutnya dijawab lagi." if is_new else TWICE)
     return redirect(url_for(".blocked"), 303)
 
 
 @blueprint.get(f"/blocked/<{BIG_ID}:citizen_id>/unblock")
+@seen_by(*STAFF)
 def back_to_blocked(citizen_id: int) -> Response:
     """Where a form was sent to is no page; the list is."""
     return redirect(url_for(".blocked"), 303)

@@ -10,15 +10,17 @@ from bot import tickets as life
 from bot.agency_work import Desk
 from bot.city import COORDINATORS
 from bot.errors import NotFoundError, RefusedError
+from bot.roles import AGENCY_OFFICER, READERS, STAFF
 from bot.status import Move, Status
 from bot.tickets import By
 from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, prepared, step_of
+from handlers.audit import changing
 from handlers.console import sight
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.files import SMALL, file_response, is_for_agencies
 from handlers.forms import Typed, refused
-from handlers.guards import for_agencies
+from handlers.guards import seen_by
 from handlers.photos import photo_response
 from storage.models import MediaFile, Ticket
 from storage.queries import console as queries
@@ -31,7 +33,7 @@ CASES_SHOWN = 200
 
 
 @blueprint.get("/cases/<number>")
-@for_agencies
+@seen_by(*READERS, AGENCY_OFFICER)
 def case(number: str) -> str | Response:
     """The case with the forms of an agency; those who do not work on it are led to what they may see of it."""
     with edge().database.read() as session:
@@ -42,7 +44,7 @@ def case(number: str) -> str | Response:
 
 
 @blueprint.post("/cases/<number>/<action>")
-@for_agencies
+@seen_by(*STAFF, AGENCY_OFFICER)
 def act_on_case(number: str, action: str) -> Response | tuple[str, int]:
     """Carry out one action in one transaction; a form that was sent twice has one effect."""
     step_of(action)
@@ -61,14 +63,14 @@ def act_on_case(number: str, action: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/cases/<number>/<action>")
-@for_agencies
+@seen_by(*STAFF, AGENCY_OFFICER)
 def back_to_case(number: str, action: str) -> Response:
     """Where a form was sent to is no page; the case is."""
     return redirect(url_for(".case", number=number), 303)
 
 
 @blueprint.get(f"/cases/<number>/photo/<{BIG_ID}:photo_id>")
-@for_agencies
+@seen_by(*STAFF, AGENCY_OFFICER)
 def case_photo(number: str, photo_id: int) -> Response:
     """A photo of this case."""
     with edge().database.read() as session:
@@ -79,7 +81,7 @@ def case_photo(number: str, photo_id: int) -> Response:
 
 
 @blueprint.get(f"/cases/<number>/file/<{BIG_ID}:file_id>")
-@for_agencies
+@seen_by(*STAFF, AGENCY_OFFICER)
 def case_file(number: str, file_id: int) -> Response:
     """What the citizen sent along with this case, but for other people's numbers."""
     with edge().database.read() as session:
@@ -120,7 +122,7 @@ def _carry_out(number: str, action: Move) -> str:
     with here.database.read() as session:
         _mine(session, number)
     step = prepared(action)
-    with here.database.begin() as session:
+    with changing() as session:
         ticket = _mine(session, number)
         session.refresh(ticket, with_for_update=True)
         _mine(session, number)  # it may have gone elsewhere before it was locked

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response
 
 from bot import claims
 from bot.errors import NotFoundError, RefusedError
+from bot.roles import READERS, STAFF
 from bot.status import Move
 from bot.tickets import By
+from handlers.audit import changing
 from handlers.console import sight
 from handlers.console.files import in_ticket
 from handlers.console.flag_words import sentence, tickets_in
@@ -21,6 +23,7 @@ from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.files import Shown, shown
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from handlers.phrases import Phrases
 from storage.models import Claim
 from storage.queries import evidence as queries
@@ -49,19 +52,21 @@ class Check:
 
 
 @blueprint.get("/checks")
+@seen_by(*READERS)
 def checks() -> str:
     """What waits for a look, and how the looks came out."""
     return _page(Typed())
 
 
 @blueprint.post(f"/checks/<{BIG_ID}:claim_id>/<verdict>")
+@seen_by(*STAFF)
 def judge_claim(claim_id: int, verdict: str) -> Response | tuple[str, int]:
     """A coordinator's finding, once; a claim of a sealed ticket is there only for those named for it."""
     if verdict not in VERDICTS:
         raise NotFoundError("Langkah itu tidak ada.")
     here, by = edge(), By(f"user:{user_id()}", edge().clock.now())
     try:
-        with here.database.begin() as session:
+        with changing() as session:
             number = _require_seen(session, claim_id)
             VERDICTS[verdict](session, here.rulebook, claim_id, text_of("note"), by)
     except RefusedError as error:
@@ -72,6 +77,7 @@ def judge_claim(claim_id: int, verdict: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get(f"/checks/<{BIG_ID}:claim_id>/<verdict>")
+@seen_by(*STAFF)
 def back_to_checks(claim_id: int, verdict: str) -> Response:
     """Where a form was sent to is no page; the list is."""
     return redirect(url_for(".checks"), 303)

@@ -3,12 +3,15 @@
 from flask import render_template, request
 
 from bot.cost_report import report
+from bot.roles import READERS
 from handlers.console.room import blueprint, phrases
 from handlers.edge import edge
+from handlers.guards import seen_by
 from handlers.months import Month
 
 
 @blueprint.get("/costs")
+@seen_by(*READERS)
 def costs() -> str:
     """By channel and currency, with the messages that a resolved ticket took."""
     say = phrases()

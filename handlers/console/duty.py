@@ -12,12 +12,15 @@ from bot import duty, duty_roster
 from bot.duty import Taking
 from bot.duty_roster import ROLES, masked
 from bot.errors import NotFoundError, RefusedError
+from bot.roles import STAFF
+from handlers.audit import changing
 from handlers.console.home import home_page
 from handlers.console.messages import TWICE
 from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
 from handlers.console.sight import sees
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from storage.models import Alarm, User
 from storage.queries import duty as queries
 
@@ -32,10 +35,11 @@ MISSED = {
 
 
 @blueprint.post(f"/alarms/<{BIG_ID}:alarm_id>/take")
+@seen_by(*STAFF)
 def take_alarm(alarm_id: int) -> Response | tuple[str, int]:
     """The present user takes the emergency, if nobody has."""
     here = edge()
-    with here.database.begin() as session:
+    with changing() as session:
         alarm, me = session.get(Alarm, alarm_id), session.get_one(User, user_id())
         if alarm is None or not duty.may_take(session, alarm, me):
             raise NotFoundError("Darurat itu tidak ada.")
@@ -50,18 +54,21 @@ def take_alarm(alarm_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.get(f"/alarms/<{BIG_ID}:alarm_id>/take")
+@seen_by(*STAFF)
 def back_from_alarm(alarm_id: int) -> Response:
     """Where a form was sent to is no page; after a log-in in between, the list is."""
     return redirect(url_for(".home"), 303)
 
 
 @blueprint.get("/duty")
+@seen_by(*STAFF)
 def duty_page() -> str:
     """The coming shifts, and everybody who can be alerted."""
     return _page(Typed())
 
 
 @blueprint.post("/duty/shifts")
+@seen_by(*STAFF)
 def add_shift() -> Response | tuple[str, int]:
     """Put somebody on duty, from and to in local time."""
     now = edge().clock.now()
@@ -74,6 +81,7 @@ def add_shift() -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/duty/shifts/<{BIG_ID}:shift_id>/remove")
+@seen_by(*STAFF)
 def remove_shift(shift_id: int) -> Response | tuple[str, int]:
     """Take somebody off duty; twice is as good as once."""
 
@@ -84,6 +92,7 @@ def remove_shift(shift_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/duty/people/<{BIG_ID}:person_id>/phone")
+@seen_by(*STAFF)
 def set_phone(person_id: int) -> Response | tuple[str, int]:
     """Where alarms reach somebody; an empty field takes the number away."""
     typed, country = text_of("phone"), edge().rulebook.city.calendar.country
@@ -96,6 +105,7 @@ def set_phone(person_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/duty/<path:_form>")
+@seen_by(*STAFF)
 def back_to_duty(_form: str) -> Response:
     """Where a form was sent to is no page; the list is."""
     return redirect(url_for(".duty_page"), 303)
@@ -105,7 +115,7 @@ def _change(form: str, step: Callable[[Session], str]) -> Response | tuple[str, 
     if current_user.role != ADMINISTRATOR:
         return _page(refused(form, NOT_YOURS)), 403
     try:
-        with edge().database.begin() as session:
+        with changing() as session:
             notice = step(session)
     except RefusedError as error:
         return _page(refused(form, str(error))), 409

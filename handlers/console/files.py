@@ -4,15 +4,18 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from bot.errors import NotFoundError
+from bot.roles import STAFF
 from handlers.console import sight
 from handlers.console.room import BIG_ID, blueprint
 from handlers.edge import edge
 from handlers.files import GONE, SMALL, Address, file_response
+from handlers.guards import seen_by
 from storage.models import Conversation, MediaFile
 from storage.queries.media import file_of_conversation, file_of_ticket
 
 
 @blueprint.get(f"/tickets/<number>/file/<{BIG_ID}:file_id>")
+@seen_by(*STAFF)
 def ticket_file(number: str, file_id: int) -> Response:
     """A file that came with a message of this ticket, or its small version."""
     here = edge()
@@ -24,6 +27,7 @@ def ticket_file(number: str, file_id: int) -> Response:
 
 
 @blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>/file/<{BIG_ID}:file_id>")
+@seen_by(*STAFF)
 def conversation_file(conversation_id: int, file_id: int) -> Response:
     """A file of this conversation, unless its ticket is sealed: that one is seen through its ticket alone."""
     here = edge()

@@ -7,6 +7,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from bot import coordination
+from bot.roles import AGENCY_OFFICER, READERS
 from bot.status import OPEN, Status
 from handlers.console import sight
 from handlers.console.alarms import waiting_alarms
@@ -15,7 +16,7 @@ from handlers.console.incidents import floods_in_progress
 from handlers.console.room import CLOSED_AS, LATE, ONLY, blueprint, filters, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed
-from handlers.guards import for_agencies
+from handlers.guards import seen_by
 from storage.models import Handover, Ticket
 from storage.queries import console as queries
 from storage.queries.evidence import count_waiting
@@ -28,7 +29,7 @@ HELD_SHOWN = 50
 
 
 @blueprint.get("/")
-@for_agencies
+@seen_by(*READERS, AGENCY_OFFICER)
 def home() -> str:
     """What waits, most urgent first, and the newest tickets under the filters of the address bar.
 

@@ -9,10 +9,13 @@ from werkzeug.wrappers import Response
 from bot import incident_merge
 from bot.errors import NotFoundError, RefusedError
 from bot.numbers import find_numbers
+from bot.roles import READERS, STAFF
 from bot.status import OPEN
+from handlers.audit import changing
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from handlers.phrases import Phrases
 from storage.models import Incident
 from storage.queries import incidents as queries
@@ -25,12 +28,14 @@ Page = str | Response
 
 
 @blueprint.get("/incidents")
+@seen_by(*READERS)
 def incident_list() -> str:
     """The incidents of more than one report, those reported last in front; floods in progress are marked."""
     return _list(Typed())
 
 
 @blueprint.post("/incidents/merge")
+@seen_by(*STAFF)
 def merge_two() -> Response | tuple[str, int]:
     """Make one report, and all together with it, part of what another one is about."""
     try:
@@ -42,18 +47,21 @@ def merge_two() -> Response | tuple[str, int]:
 
 
 @blueprint.get("/incidents/merge")
+@seen_by(*STAFF)
 def back_to_list() -> Response:
     """Where a form was sent to is no page; the list is."""
     return redirect(url_for(".incident_list"), 303)
 
 
 @blueprint.get(f"/incidents/<{BIG_ID}:incident_id>")
+@seen_by(*READERS)
 def incident(incident_id: int) -> Page:
     """One incident with its reports; what was merged into another leads there."""
     return _page(incident_id, Typed())
 
 
 @blueprint.post(f"/incidents/<{BIG_ID}:incident_id>/merge")
+@seen_by(*STAFF)
 def merge_incident(incident_id: int) -> Response | tuple[Page, int]:
     """Make another report, and all together with it, part of this incident."""
     with edge().database.read() as session:
@@ -66,12 +74,13 @@ def merge_incident(incident_id: int) -> Response | tuple[Page, int]:
 
 
 @blueprint.post(f"/incidents/<{BIG_ID}:incident_id>/split")
+@seen_by(*STAFF)
 def split_incident(incident_id: int) -> Response | tuple[Page, int]:
     """Make one report a matter of its own again."""
     here, number = edge(), text_of("number")
     try:
         _confirmed()
-        with here.database.begin() as session:
+        with changing() as session:
             incident_merge.split_off(session, here.rulebook, number, user_id(), here.clock.now())
     except (RefusedError, NotFoundError) as error:
         return _page(incident_id, refused(SPLIT, str(error))), 409
@@ -80,6 +89,7 @@ def split_incident(incident_id: int) -> Response | tuple[Page, int]:
 
 
 @blueprint.get(f"/incidents/<{BIG_ID}:incident_id>/<action>")
+@seen_by(*STAFF)
 def back_to_incident(incident_id: int, action: str) -> Response:
     """Where a form was sent to is no page; the incident is."""
     return redirect(url_for(".incident", incident_id=incident_id), 303)
@@ -89,7 +99,7 @@ def _merge(number: str, into: str) -> int:
     """Carry it out; the id of the incident that both belong to then."""
     _confirmed()
     here, across = edge(), text_of("across") == "yes"
-    with here.database.begin() as session:
+    with changing() as session:
         merged = incident_merge.merge(
             session, here.rulebook, number, into, user_id(), here.clock.now(), across_services=across
         )

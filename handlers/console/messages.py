@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from bot import coordination
 from bot.errors import RefusedError
+from bot.roles import READERS, STAFF
+from handlers.audit import changing
 from handlers.console import sight
 from handlers.console.home import home_page
 from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
@@ -15,12 +17,14 @@ from handlers.console.talks import talk_of
 from handlers.console.thread import thread_of
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from storage.models import Conversation, Handover
 
 TWICE = "Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali."
 
 
 @blueprint.post(f"/handovers/<{BIG_ID}:handover_id>/answer")
+@seen_by(*STAFF)
 def answer(handover_id: int) -> Response | tuple[str, int]:
     """Send a person's answer to the citizen, once."""
     here, text = edge(), text_of("note")
@@ -33,6 +37,7 @@ def answer(handover_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/handovers/<{BIG_ID}:handover_id>/ticket")
+@seen_by(*STAFF)
 def make_ticket(handover_id: int) -> Response | tuple[str, int]:
     """File the message as a report about the chosen service."""
     here, service = edge(), text_of("service")
@@ -47,12 +52,14 @@ def make_ticket(handover_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.get(f"/handovers/<{BIG_ID}:handover_id>/<action>")
+@seen_by(*STAFF)
 def back_home(handover_id: int, action: str) -> Response:
     """Where a form was sent to is no page; after a log-in in between, the list is."""
     return redirect(url_for(".home"), 303)
 
 
 @blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>")
+@seen_by(*READERS)
 def conversation(conversation_id: int) -> str:
     """What was said in one conversation, for whoever is about to answer."""
     return conversation_page(conversation_id, Typed())
@@ -72,9 +79,8 @@ def conversation_page(conversation_id: int, typed: Typed) -> str:
 def _decide(
     handover_id: int, form: str, text: str | None, step: Callable[[Session], str]
 ) -> Response | tuple[str, int]:
-    here = edge()
     try:
-        with here.database.begin() as session:
+        with changing() as session:
             sight.require_readable(session, handover_id)
             notice = step(session)
     except RefusedError as error:

@@ -8,16 +8,20 @@ from werkzeug.wrappers import Response
 
 from bot import holding
 from bot.errors import RefusedError
+from bot.roles import STAFF
+from handlers.audit import changing
 from handlers.console.messages import TWICE, conversation_page
 from handlers.console.room import BIG_ID, blueprint, user_id
 from handlers.console.talks import require_open
 from handlers.edge import edge
 from handlers.forms import refused, text_of
+from handlers.guards import seen_by
 
 Step = Callable[[Session], bool]
 
 
 @blueprint.post(f"/conversations/<{BIG_ID}:conversation_id>/take")
+@seen_by(*STAFF)
 def take(conversation_id: int) -> Response | tuple[str, int]:
     """The present user speaks from now on, and the bot is silent."""
     here, before = edge(), _number("instead_of")
@@ -30,6 +34,7 @@ def take(conversation_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/conversations/<{BIG_ID}:conversation_id>/reply")
+@seen_by(*STAFF)
 def reply(conversation_id: int) -> Response | tuple[str, int]:
     """Send the citizen what the present user wrote, once."""
     here, text, once = edge(), text_of("note"), text_of("once")
@@ -41,6 +46,7 @@ def reply(conversation_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/conversations/<{BIG_ID}:conversation_id>/give-back")
+@seen_by(*STAFF)
 def give_back(conversation_id: int) -> Response | tuple[str, int]:
     """The bot speaks again."""
     here, seen, rest = edge(), _number("seen") or 0, bool(text_of("rest"))
@@ -53,6 +59,7 @@ def give_back(conversation_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>/<action>")
+@seen_by(*STAFF)
 def back_to_conversation(conversation_id: int, action: str) -> Response:
     """Where a form was sent to is no page; the conversation is."""
     return redirect(url_for(".conversation", conversation_id=conversation_id), 303)
@@ -61,7 +68,7 @@ def back_to_conversation(conversation_id: int, action: str) -> Response:
 def carry_out(conversation_id: int, form: str, step: Step, notice: str) -> Response | tuple[str, int]:
     """Do ``step`` in one transaction; a form that is refused is shown again as it was typed."""
     try:
-        with edge().database.begin() as session:
+        with changing() as session:
             require_open(session, conversation_id)
             is_new = step(session)
     except RefusedError as error:

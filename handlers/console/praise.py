@@ -5,10 +5,13 @@ from werkzeug.wrappers import Response
 
 from bot import praise as thanks
 from bot.privacy import mask
+from bot.roles import READERS, STAFF
+from handlers.audit import changing
 from handlers.console.messages import TWICE
 from handlers.console.room import blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import text_of
+from handlers.guards import seen_by
 from handlers.months import Month
 from storage.queries import people as queries
 
@@ -16,6 +19,7 @@ SHOWN = 300
 
 
 @blueprint.get("/praise")
+@seen_by(*READERS)
 def praise() -> str:
     """Who was thanked for what, and whether they were called; made for reading aloud and for printing."""
     say = phrases()
@@ -37,15 +41,17 @@ def praise() -> str:
 
 
 @blueprint.post("/praise/<number>/called")
+@seen_by(*STAFF)
 def called(number: str) -> Response:
     """Write down that the unit was called; the history keeps who did and when."""
-    with edge().database.begin() as session:
+    with changing() as session:
         is_new = thanks.mark_called(session, number, user_id(), edge().clock.now())
     flash(f"{number} ditandai sudah ditelepon." if is_new else TWICE)
     return redirect(url_for(".praise", month=text_of("month")), 303)
 
 
 @blueprint.get("/praise/<number>/called")
+@seen_by(*STAFF)
 def back_to_praise(number: str) -> Response:
     """Where a form was sent to is no page; the list is."""
     return redirect(url_for(".praise"), 303)

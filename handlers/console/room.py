@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from bot.city import City
 from bot.status import OPEN, Outcome, Status
+from handlers.console.navigation import menu
 from handlers.edge import edge
 from handlers.guards import guard
 from handlers.phrases import Phrases, can_be_late
@@ -74,9 +75,9 @@ def user_id() -> int:
 
 
 @blueprint.app_context_processor
-def _trial() -> dict[str, int]:
-    """How many numbers are written to in trial mode, for the banner; 0 where everybody is."""
-    return {"trial_numbers": len(edge().settings.trial)}
+def _frame() -> dict[str, Any]:
+    """What the frame of a page needs: its menu, and how many numbers are written to in trial mode, if it is on."""
+    return {"trial_numbers": len(edge().settings.trial), "menu": menu}
 
 
 @blueprint.after_request

@@ -5,28 +5,33 @@ from werkzeug.wrappers import Response
 
 from bot import servants as registry
 from bot.errors import RefusedError
+from bot.roles import STAFF
+from handlers.audit import changing
 from handlers.console.messages import TWICE
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from storage.queries import people as queries
 
 SHOWN = 500
 
 
 @blueprint.get("/servants")
+@seen_by(*STAFF)
 def servants() -> str:
     """Everybody who is registered, and the form for one more."""
     return _page(Typed())
 
 
 @blueprint.post("/servants")
+@seen_by(*STAFF)
 def add_servant() -> Response | tuple[str, int]:
     """Register somebody; of the number only its hash is kept."""
     here, country = edge(), edge().rulebook.city.calendar.country
     name, unit, phone = text_of("name"), text_of("unit"), text_of("phone")
     try:
-        with here.database.begin() as session:
+        with changing() as session:
             now = here.clock.now()
             is_new = registry.register(session, name, unit, phone, country, user_id(), now)
     except RefusedError as error:
@@ -36,15 +41,17 @@ def add_servant() -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/servants/<{BIG_ID}:servant_id>/remove")
+@seen_by(*STAFF)
 def remove_servant(servant_id: int) -> Response:
     """Take somebody off the list; what they reported keeps its mark."""
-    with edge().database.begin() as session:
+    with changing() as session:
         is_new = registry.remove(session, servant_id, user_id())
     flash("Petugas dihapus dari daftar." if is_new else "Petugas itu sudah tidak ada di daftar.")
     return redirect(url_for(".servants"), 303)
 
 
 @blueprint.get(f"/servants/<{BIG_ID}:servant_id>/remove")
+@seen_by(*STAFF)
 def back_to_servants(servant_id: int) -> Response:
     """Where a form was sent to is no page; the list is."""
     return redirect(url_for(".servants"), 303)

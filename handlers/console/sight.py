@@ -6,9 +6,11 @@ from datetime import timedelta
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from bot import audit
 from bot import tickets as life
 from bot.errors import NotFoundError
-from bot.sealing import AGENCY_OFFICER, SEALED_OFFICER, Curtain, curtain, may_see
+from bot.roles import AGENCY_OFFICER, SEALED_OFFICER
+from bot.sealing import Curtain, curtain, may_see
 from bot.tickets import By
 from handlers.edge import edge
 from storage.models import Conversation, Handover, OutboundMessage, Ticket
@@ -93,10 +95,13 @@ def note_looks(tickets: Iterable[Ticket], what: str) -> None:
     if not sealed:
         return
     here = edge()
+    now = here.clock.now()
     with here.database.begin() as session:
         for number in sealed:
-            by = By(f"user:{current_user.id}", here.clock.now())
-            life.record(session, life.by_number(session, number), LOOKED, by, {"what": what})
+            ticket = life.by_number(session, number)
+            life.record(session, ticket, LOOKED, By(f"user:{current_user.id}", now), {"what": what})
+            about = {"what": what, "sealed": True}
+            audit.record(session, int(current_user.id), audit.LOOKED, f"ticket:{number}", now, about)
 
 
 def note_looks_in(conversation_id: int, what: str) -> None:

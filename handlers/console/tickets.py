@@ -8,8 +8,10 @@ from bot import coordination
 from bot import tickets as life
 from bot.errors import NotFoundError, RefusedError
 from bot.numbers import find_numbers
+from bot.roles import AGENCY_OFFICER, READERS, STAFF
 from bot.status import Status
 from handlers.agency_steps import AUDIT
+from handlers.audit import changing
 from handlers.console import sight
 from handlers.console.addressees import named
 from handlers.console.files import in_ticket
@@ -21,7 +23,7 @@ from handlers.console.thread import thread_of
 from handlers.edge import edge
 from handlers.files import shown
 from handlers.forms import Typed, refused, text_of
-from handlers.guards import for_agencies
+from handlers.guards import seen_by
 from handlers.photos import photo_response
 from handlers.phrases import Phrases
 from storage.models import OutboundMessage, Ticket
@@ -34,7 +36,7 @@ from storage.queries.sealing import emails_of
 
 
 @blueprint.get("/tickets")
-@for_agencies
+@seen_by(*READERS, AGENCY_OFFICER)
 def find() -> Response:
     """Go to the ticket whose number was typed, however it was spaced."""
     wanted = request.args.get("number", "").strip()
@@ -46,6 +48,7 @@ def find() -> Response:
 
 
 @blueprint.get("/tickets/<number>")
+@seen_by(*READERS)
 def ticket(number: str) -> str | tuple[str, int]:
     """A ticket with its history, its conversation and what is planned, as far as it may be seen."""
     try:
@@ -55,11 +58,12 @@ def ticket(number: str) -> str | tuple[str, int]:
 
 
 @blueprint.post("/tickets/<number>/pass-on")
+@seen_by(*STAFF)
 def pass_on(number: str) -> Response | tuple[str, int]:
     """Give a ticket that came back, or that no rule could place, to an agency."""
     here, agency = edge(), text_of("agency")
     try:
-        with here.database.begin() as session:
+        with changing() as session:
             found = sight.open_to_me(session, number)
             session.refresh(found, with_for_update=True)
             coordination.pass_on(session, here.rulebook, found, agency, user_id(), here.clock.now())
@@ -74,12 +78,14 @@ def pass_on(number: str) -> Response | tuple[str, int]:
 
 
 @blueprint.get("/tickets/<number>/pass-on")
+@seen_by(*STAFF)
 def back_to_ticket(number: str) -> Response:
     """Where a form was sent to is no page; the ticket is."""
     return redirect(url_for(".ticket", number=number), 303)
 
 
 @blueprint.get(f"/tickets/<number>/photo/<{BIG_ID}:photo_id>")
+@seen_by(*READERS)
 def photo(number: str, photo_id: int) -> Response:
     """A photo of this ticket."""
     with edge().database.read() as session:

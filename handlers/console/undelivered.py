@@ -11,12 +11,15 @@ from bot import dead_letters
 from bot.errors import NotFoundError, RefusedError
 from bot.failure_words import CLASSES, MENDABLE, Explained, explained, meaning
 from bot.messages import EMAIL, WEBHOOK
+from bot.roles import READERS, STAFF
+from handlers.audit import changing
 from handlers.console import sight
 from handlers.console.addressees import is_case, named
 from handlers.console.messages import TWICE
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
+from handlers.guards import seen_by
 from handlers.phrases import Phrases
 from storage.models import OutboundMessage, Ticket
 from storage.queries import dead_letters as queries
@@ -40,17 +43,19 @@ class Letter:
 
 
 @blueprint.get("/undelivered")
+@seen_by(*READERS)
 def undelivered() -> str:
     """The list, newest first, a page at a time; ``failure`` in the address bar restricts it to one class."""
     return _page(Typed())
 
 
 @blueprint.post(f"/undelivered/<{BIG_ID}:message_id>/retry")
+@seen_by(*STAFF)
 def send_again(message_id: int) -> Response | tuple[str, int]:
     """Have it sent once more, however often the button is pressed."""
     now = edge().clock.now()
     try:
-        with edge().database.begin() as session:
+        with changing() as session:
             _require_open(session, message_id)
             is_new = dead_letters.retry(session, message_id, user_id(), now)
     except RefusedError as error:
@@ -60,9 +65,10 @@ def send_again(message_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"/undelivered/<{BIG_ID}:message_id>/settle")
+@seen_by(*STAFF)
 def settle(message_id: int) -> Response:
     """It was dealt with otherwise."""
-    with edge().database.begin() as session:
+    with changing() as session:
         _require_open(session, message_id)
         is_new = dead_letters.settle(session, message_id, user_id(), edge().clock.now())
     flash("Ditandai selesai." if is_new else TWICE)
@@ -70,6 +76,7 @@ def settle(message_id: int) -> Response:
 
 
 @blueprint.post("/undelivered/retry-all")
+@seen_by(*STAFF)
 def send_all_again() -> Response | tuple[str, int]:
     """All of one class, after what stopped them was put right."""
     here = edge()
@@ -86,6 +93,7 @@ def send_all_again() -> Response | tuple[str, int]:
 
 @blueprint.get("/undelivered/retry-all")
 @blueprint.get(f"/undelivered/<{BIG_ID}:message_id>/<action>")
+@seen_by(*STAFF)
 def back_to_undelivered(message_id: int = 0, action: str = "") -> Response:
     """Where a form was sent to is no page; the list is."""
     return _back()

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sealing import DOUBT_LASTS, ROLES, curtain, may_see
+from bot.roles import ROLES
+from bot.sealing import DOUBT_LASTS, curtain, may_see
 from storage.models import Ticket
 from tests.support.clock import at
 
@@ -31,6 +32,7 @@ def ticket(*, sealed: bool = True, agency: str = "dppapp", forwarded: bool = Tru
         ("agency_officer", "dppapp", True, True),
         ("agency_officer", "bina_marga", False, False),
         ("agency_officer", None, False, False),
+        ("leadership", None, False, True),
         ("something_new", None, False, False),
         ("something_new", "dppapp", False, False),
     ],
@@ -43,7 +45,7 @@ def test_who_may_see_a_sealed_and_an_open_ticket(
 
 
 def test_every_role_is_in_the_table() -> None:
-    assert set(ROLES) == {"administrator", "coordinator", "sealed_officer", "agency_officer"}
+    assert set(ROLES) == {"administrator", "coordinator", "sealed_officer", "agency_officer", "leadership"}
 
 
 def test_an_agency_has_nothing_before_it_was_given_it_or_after_it_went_back() -> None:

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from bot import agency_mail
 from bot.city import COORDINATORS
 from bot.errors import LinkExpiredError
-from bot.sealing import AGENCY_OFFICER, SEALED, WHY_SEALED, may_see
+from bot.roles import AGENCY_OFFICER
+from bot.sealing import SEALED, WHY_SEALED, may_see
 from storage.models import AgencyLink, OutboundMessage, TicketEvent
 from tests.support.desk import Number, meaning
 

@@ -219,13 +219,13 @@ def test_only_coordinators_and_administrators_come_in(hall: CityHall, role: str)
     rina = hall.coordinator()
     write(rina)
     other = log_in(hall, role, "bina_marga" if role == "agency_officer" else None)
-    code = {"sealed_officer": 404, "agency_officer": 403, "administrator": 200}[role]
+    code = {"sealed_officer": 403, "agency_officer": 403, "administrator": 200}[role]
     for path in (LIST, f"{LIST}/new", f"{LIST}/1"):
         assert other.get(path).status_code == code, path
     if role == "sealed_officer":
         hall.app.config["WTF_CSRF_ENABLED"] = False
         for path in (LIST, f"{LIST}/1/start", f"{LIST}/1/stop"):
-            assert other.post(path, data={"sure": "yes", "seen": "2"}).status_code == 404, path
+            assert other.post(path, data={"sure": "yes", "seen": "2"}).status_code == 403, path
         assert hall.get(Announcement, 1).state == "draft"
         assert LIST not in other.get("/console/").text
 
