@@ -57,8 +57,8 @@ MENU = (
         N_("Antrean"),
         (
             Entry("console.home", N_("Hari ini")),
-            queue("unsure", N_("Baru dan belum jelas")),
-            queue("questions", N_("Pertanyaan ringan")),
+            Entry("console.triage", N_("Baru dan belum jelas"), "unsure"),
+            Entry("console.questions", N_("Pertanyaan ringan"), "questions"),
             queue("emergencies", N_("Darurat")),
             queue("sent_back", N_("Dikembalikan instansi")),
             queue("overdue", N_("Lewat tenggat")),
