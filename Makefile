@@ -143,6 +143,21 @@ PROFILE ?= jakarta
 simulate-year: .venv/.installed  ## A year of a city on a virtual clock, every rule checked (SCALE=0.1 SEED=1 PROFILE=jakarta DATABASE_URL=)
 	@.venv/bin/python -m benchmarks.year --scale "$(SCALE)" --seed "$(SEED)" --profile "$(PROFILE)" --database-url "$(DATABASE_URL)"
 
+TICKETS ?= 20000
+DEMO := sqlite:///var/demo.db
+
+.PHONY: demo
+demo: export DATABASE_URL := $(or $(DATABASE_URL),$(DEMO))
+demo: export MEDIA_FOLDER := var/demo-media
+demo: install  ## A believable city to look at everything full, and everything started on it (TICKETS=20000 DATABASE_URL=)
+	@.venv/bin/python -m benchmarks.demo --tickets "$(TICKETS)" --database-url "$(DATABASE_URL)" --media "$(MEDIA_FOLDER)"
+	@exec $(PY) -m scheduler.supervisor
+
+.PHONY: page-speed
+page-speed: export DATABASE_URL := $(or $(DATABASE_URL),$(DEMO))
+page-speed: .venv/.installed  ## Time and statements of every page over the demonstration's city
+	@.venv/bin/python -m benchmarks.pages
+
 .PHONY: journeys
 journeys: .venv/.test-installed  ## Play every transcript of tests/journeys/transcripts; figures, also of the live model
 	@.venv/bin/python -m tests.journeys.play

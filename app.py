@@ -107,6 +107,8 @@ def channels(settings: Settings) -> dict[str, Channel]:
             settings.twilio_api_base,
         )
         found |= {WHATSAPP: twilio, SMS: twilio}
+    elif settings.simulator_enabled:  # a demonstration's citizens have telephones that nobody sends to
+        found |= {WHATSAPP: LocalChannel(), SMS: LocalChannel()}
     if line := Line.of(settings):
         found[GATEWAY] = GatewayChannel(line)
     return found

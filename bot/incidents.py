@@ -17,6 +17,7 @@ from bot.status import OPEN, Status, is_open
 from storage.models import Incident, Ticket
 from storage.queries import incidents as queries
 from storage.queries.incidents import Around, Candidate
+from storage.queries.one_at_a_time import INCIDENTS, one_at_a_time
 
 log = structlog.get_logger()
 
@@ -111,7 +112,11 @@ def told_of(ticket: Ticket | Candidate) -> Told:
 def _like(
     session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime, message_ids: Sequence[int]
 ) -> Candidate | None:
-    """The first ticket that is about the same thing, by its words and pins, else by its photos."""
+    """The first ticket that is about the same thing, by its words and pins, else by its photos.
+
+    Of two that are filed in the same moment the second waits here: else each would see itself alone.
+    """
+    one_at_a_time(session, INCIDENTS, ticket.service)
     measure, mine = rulebook.city.incidents.of(ticket.service), told_of(ticket)
     around = _around(rulebook, ticket, measure, now)
     found = (row for row in queries.candidates(session, around, ticket.id) if row.citizen_id != ticket.citizen_id)

@@ -103,7 +103,7 @@ def found_town(url: str, profile: Profile, begin: datetime, folder: Path) -> Tow
     keyring.use(Keyring(("a simulated year",)))  # nobody real is in it
     database = open_database(url)
     if database.is_sqlite:
-        event.listen(database.engine, "connect", _needs_no_durability)
+        event.listen(database.engine, "connect", needs_no_durability)
     migrate.upgrade(database.engine)
     return Town(database, sample_rulebook(folder), profile, VirtualClock(begin))
 
@@ -135,6 +135,6 @@ def _silent(_logger: object, _name: str, _event: Any) -> str:
     raise structlog.DropEvent
 
 
-def _needs_no_durability(connection: Any, _record: object) -> None:
-    """A simulated year that is interrupted is simulated anew; nobody's disk need be asked 5 million times."""
+def needs_no_durability(connection: Any, _record: object) -> None:
+    """What is made up and interrupted is made up anew; nobody's disk need be asked 5 million times."""
     connection.execute("PRAGMA synchronous=OFF")

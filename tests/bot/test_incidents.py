@@ -1,12 +1,17 @@
 """Several citizens report one thing: each keeps a number and is told, the agency has one case of it."""
 
+import threading
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from bot import closing, incident_members
+from bot import closing, incident_members, incidents, tickets
 from bot.errors import RefusedError
-from storage.models import Ticket
+from bot.inbox import address_hash
+from bot.tickets import Report
+from storage.models import Conversation, Ticket
 from tests.bot.neighbours import Neighbours
 from tests.support.desk import Number, meaning
 
@@ -49,6 +54,37 @@ def test_eleven_neighbours_report_the_same_flooded_underpass(street: Neighbours)
         f"[{tickets[0].number}] 5 laporan lagi: Banjir dan genangan",
     ]
     assert set(street.statuses(tickets)) == {"waiting"}
+
+
+def file_report(street: Neighbours, who: str, opened: threading.Event, then: Callable[[], object]) -> None:
+    """As a worker files one, in a transaction of its own; ``then`` is done before it ends."""
+    now = street.number.clock.now()
+    with street.number.database.begin() as session:
+        talk = session.scalars(select(Conversation).where(Conversation.address_hash == address_hash(who))).one()
+        report = Report("lapor", "banjir", WORDS[0], UNDERPASS, KELURAHAN)
+        ticket = tickets.open_ticket(session, street.number.rulebook, talk, report, now)
+        opened.set()
+        incidents.settle(session, street.number.rulebook, ticket, now)
+        then()
+
+
+def test_two_who_report_in_the_same_moment_are_joined(street: Neighbours) -> None:
+    street.report("3", "got mampet di jalan Mawar", "saluran_air", place="Jl. Mawar")  # the agency's list begins
+    for who in ("1", "2"):
+        street.says(who, "halo")
+    opened = threading.Event()
+    second = threading.Thread(target=file_report, args=(street, "sim:2", opened, lambda: None))
+
+    def meanwhile() -> None:
+        second.start()
+        if not street.number.database.is_sqlite:  # where it cannot even begin
+            assert opened.wait(30)
+        second.join(0.5)  # but now it must wait for the first
+
+    file_report(street, "sim:1", threading.Event(), meanwhile)
+    second.join()
+    [incident] = street.incidents()
+    assert incident.members == 2
 
 
 def test_the_letter_counts_who_came_before_it_went_out_and_tells_nobody(street: Neighbours) -> None:

@@ -1,0 +1,1 @@
+"""A believable city to look at everything full: ``make demo``."""
