@@ -35,6 +35,7 @@ from storage import keyring
 from storage.database import Database, open_database
 from storage.local_secrets import kept_secret
 
+ACCOUNT_COMMANDS = (users.create_user, users.reset_link, users.first_account)
 CITY_COMMANDS = (
     city.check_config,
     templates.list_templates,
@@ -57,7 +58,7 @@ def create_app() -> Flask:
     store = open_database(settings.database_url)
     edge = Edge(settings, rulebook, store, _clock(settings, store), client)
     app = create_web(edge)
-    for command in (database.commands, users.create_user, users.first_account, nlu.commands, *CITY_COMMANDS):
+    for command in (database.commands, *ACCOUNT_COMMANDS, nlu.commands, *CITY_COMMANDS):
         app.cli.add_command(command)
     app.cli.add_command(worker_command(lambda: worker_parts(edge)))
     return app

@@ -126,8 +126,10 @@ class _Counted:
     def __exit__(self, *_: object) -> None:
         event.remove(Engine, "before_cursor_execute", self._count)
 
-    def _count(self, *_: object) -> None:
-        self.statements += 1
+    def _count(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        # A beginning asks for nothing, and only a simulated city asks what time it is.
+        if not statement.startswith("BEGIN") and "simulated_time" not in statement:
+            self.statements += 1
 
 
 if __name__ == "__main__":

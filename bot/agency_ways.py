@@ -28,7 +28,8 @@ EVENTS: Mapping[str, str] = {
     "mail_more": "more_information",
     "mail_no_answer": "no_answer",
     "mail_withdrawn": "withdrawn",
-    "mail_moved": "moved_away",
+    "mail_rejected": "rejected",
+    **dict.fromkeys(("mail_moved", "mail_rerouted"), "moved_away"),
     **dict.fromkeys(("mail_incident", "mail_new_lead", "mail_merged"), "incident"),
 }
 # The template says that a case has come; of everything else an agency reads in its mail.

@@ -9,6 +9,7 @@ from bot import agency_mail, claims, incident_members, tickets, unasked
 from bot.city import COORDINATORS
 from bot.errors import RefusedError
 from bot.file_types import UnusableFileError
+from bot.messages import legible
 from bot.pictures import Picture, read_picture
 from bot.rulebook import Rulebook
 from bot.status import Move
@@ -58,7 +59,11 @@ def send_back(desk: Desk, note: str, suggested: str = "") -> None:
 
     ``suggested`` is the agency that this one thinks is right; the coordinators read it with the reason.
     """
-    reason = _needed(note, "Tuliskan alasannya.")
+    reason = needed(note, "Tuliskan alasannya.")
+    if "/" in desk.agency and not desk.ticket.urgent:
+        raise RefusedError("Kembalikan laporan ini ke instansi Anda dulu; instansi yang meneruskannya.")
+    if "/" not in desk.agency:
+        agency_mail.taken_back(desk.session, desk.rulebook, desk.ticket, desk.now)
     desk.move(Move.SEND_BACK, f"{reason}{_suggestion(desk, suggested)}")
     desk.ticket.agency, desk.ticket.unit = COORDINATORS, None
     agency_mail.revoke_links(desk.session, desk.ticket, desk.now)
@@ -68,7 +73,7 @@ def ask(desk: Desk, question: str) -> None:
     """Ask the citizen something, through the bot; the agency never sees the number."""
     if not may_write(desk.ticket):
         raise RefusedError("Warga belum memastikan nomornya aman, jadi pertanyaan ini tidak kami kirim.")
-    desk.move(Move.ASK, _needed(question, "Tuliskan pertanyaan untuk warga."))
+    desk.move(Move.ASK, needed(question, "Tuliskan pertanyaan untuk warga."))
     _tell(desk, "follow_question")
 
 
@@ -82,14 +87,14 @@ def set_date(desk: Desk, day: date) -> None:
     _tell(desk, "follow_scheduled")
 
 
-def claim_done(desk: Desk, note: str, photo: Picture | None) -> None:
-    """Claim that it is done, with proof; the citizen is asked whether it is."""
-    said = _needed(note, "Tuliskan apa yang sudah dikerjakan.")
+def claim_done(desk: Desk, note: str, photo: Picture | None, *more: Picture) -> None:
+    """Claim that it is done, with proof; the citizen is asked whether it is. ``more``: further photos."""
+    said = needed(note, "Tuliskan apa yang sudah dikerjakan.")
     refuses = desk.rulebook.city.evidence.missing_photo == "refuse"
     if photo is None and refuses and claims.needs_photo(desk.rulebook, desk.ticket):
         raise RefusedError("Layanan ini perlu foto hasil; sertakan fotonya. Belum ada yang tersimpan.")
     desk.move(Move.CLAIM, said)
-    claims.note_claim(desk.session, desk.rulebook, desk.ticket, photo, desk.by())
+    claims.note_claim(desk.session, desk.rulebook, desk.ticket, photo, desk.by(), more)
 
 
 def read_photo(photo: bytes, zone: tzinfo) -> Picture | None:
@@ -122,8 +127,9 @@ def _suggestion(desk: Desk, agency: str) -> str:
     return f"\nInstansi yang tepat menurut kami: {desk.rulebook.city.agency_name(agency)}"
 
 
-def _needed(text: str, otherwise: str) -> str:
-    text = text.strip()
+def needed(text: str, otherwise: str) -> str:
+    """What was typed, without space around it; RefusedError for nothing (``otherwise``) and for too much."""
+    text = legible(text).strip()
     if not text:
         raise RefusedError(otherwise)
     if len(text) > LONGEST_NOTE:

@@ -77,11 +77,16 @@ def follow(
         end(session, ticket, "moved" if actor == "citizen" else "misrouted", now)
     elif step in (Move.DENY, Move.REFUSE_CLAIM):
         begin_anew(session, rulebook, ticket, now, "reopened")
-    elif step is Move.FORWARD and before is Status.COORDINATION and current(session, ticket) is None:
+    elif step is Move.REROUTE or (step is Move.FORWARD and _was_nobodys(session, ticket, before)):
         begin_anew(session, rulebook, ticket, now, "moved")
     elif step in OUTCOMES:
         end(session, ticket, "closed", now)
     return told
+
+
+def _was_nobodys(session: Session, ticket: Ticket, before: Status) -> bool:
+    """Whether coordinators had it, and no agency's time runs."""
+    return before is Status.COORDINATION and current(session, ticket) is None
 
 
 def _resume(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> dict[str, object]:

@@ -41,11 +41,12 @@ def carry_out(case: Case, turn: Turn) -> None:
     facts = perform(turn.action, case) if turn.action else {}
     turn = incident_news.retold(case, turn, facts)
     if turn.replies:
-        _say(case, turn, facts)
+        # The lease token counts the turns of a conversation, so the key names the reply to this turn.
+        say(case, turn, facts, f"reply:{case.conversation.id}:{case.conversation.lease_token}")
     after_reply(turn.action, case)
     dialogue = turn.dialogue
     if ticket := facts.get("ticket"):
-        dialogue = _about(dialogue, ticket, case.now)
+        dialogue = about(dialogue, ticket, case.now)
     if not turn.hold:
         mark_done(case.messages, turn.outcome or "answered", case.now, ticket.id if ticket else None)
     else:
@@ -56,7 +57,7 @@ def carry_out(case: Case, turn: Turn) -> None:
         citizens.forget_address(case)
 
 
-def _about(dialogue: Dialogue, ticket: Ticket, now: datetime) -> Dialogue:
+def about(dialogue: Dialogue, ticket: Ticket, now: datetime) -> Dialogue:
     """What was just filed is what is talked about, and what a question that came along with it asks about."""
     question = dialogue.pending
     if question and question.ticket is None and question.asked in ABOUT_WHAT_WAS_FILED:
@@ -64,14 +65,13 @@ def _about(dialogue: Dialogue, ticket: Ticket, now: datetime) -> Dialogue:
     return replace(dialogue, recent=ticket.number, recent_at=now, pending=question)
 
 
-def _say(case: Case, turn: Turn, facts: Facts) -> None:
-    """All replies of a turn as one message, for every message is billed."""
+def say(case: Case, turn: Turn, facts: Facts, key: str) -> None:
+    """All replies of a turn as one message, for every message is billed; ``key`` names its one occasion."""
     urgent = isinstance(turn.action, acts.FileReport) and turn.action.urgent
     text = "\n".join(_text_of(case, reply, facts) for reply in turn.replies)
     ticket: Ticket | None = facts.get("ticket")
     note = Note(
-        # The lease token counts the turns of a conversation, so the key names the reply to this turn.
-        key=f"reply:{case.conversation.id}:{case.conversation.lease_token}",
+        key=key,
         wording=turn.replies[0].wording,
         choices=turn.replies[-1].choices,
         ticket_id=ticket.id if ticket else None,

@@ -21,6 +21,7 @@ from storage.models import (
     Ticket,
     TicketEvent,
 )
+from storage.queries.examples import forget as forget_examples
 from storage.queries.media import erase_files
 
 LISTED = 5
@@ -97,6 +98,7 @@ def _forget_history(ticket_ids: list[int], case: Case) -> None:
 def _forget_messages(case: Case) -> None:
     ours = _conversations(case)
     mine = select(Ticket.id).where(Ticket.citizen_id == case.conversation.citizen_id)
+    forget_examples(case.session, ours)
     inbound = update(InboundMessage).where(InboundMessage.conversation_id.in_(ours))
     _update(case, inbound.values(text="", content={}, raw={}))
     concerned = or_(OutboundMessage.conversation_id.in_(ours), OutboundMessage.ticket_id.in_(mine))

@@ -214,9 +214,12 @@ class City(Part):
         return self.channels.get(channel, ChannelPolicy()).two_way
 
     def agency_name(self, target: str) -> str:
-        """How a routing target is called to people."""
-        agency = self.agencies.get(target)
-        return agency.name if agency else "Koordinator pengaduan"
+        """How a routing target is called to people: an agency, or a unit of it (``agency/unit``)."""
+        code, _, unit = target.partition("/")
+        agency = self.agencies.get(code)
+        if agency is None:
+            return "Koordinator pengaduan"
+        return f"{agency.name}, {agency.unit_name(unit)}" if unit else agency.name
 
 
 def load_city(path: Path) -> City:

@@ -39,6 +39,9 @@ class Agency(Part):
 
     ``by``: how it has its cases; where that fails they come by e-mail. ``phone`` (E.164) is written to by
     WhatsApp, ``webhook`` is where cases are posted to. Its units and its head have e-mails always.
+
+    ``units``: whom it may pass a case on to, each with its address; the agency stays responsible. A key is read by
+    people as it stands, but for ``_``: ``piket_malam`` is "Piket malam".
     """
 
     name: str
@@ -49,6 +52,12 @@ class Agency(Part):
     by: Literal["email", "whatsapp", "webhook"] = "email"
     phone: Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")] | None = None
     webhook: Annotated[str, AfterValidator(_safe_address)] | None = None
+
+    @staticmethod
+    def unit_name(unit: str) -> str:
+        """How people read the key of a unit."""
+        words = unit.replace("_", " ")
+        return words[:1].upper() + words[1:]
 
 
 def mistakes(agencies: Mapping[str, Agency], templates: Mapping[str, str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Claims that something is done: what their photo tells, what a flag does, and what a coordinator finds."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -33,20 +34,28 @@ def needs_photo(rulebook: Rulebook, ticket: Ticket) -> bool:
     return service is not None and service.evidence.photo_required
 
 
-def note_claim(session: Session, rulebook: Rulebook, ticket: Ticket, picture: Picture | None, by: By) -> Claim:
-    """Keep the photo of the claim that was just made, and look at what it tells.
+def note_claim(
+    session: Session, rulebook: Rulebook, ticket: Ticket, picture: Picture | None, by: By,
+    more: Sequence[Picture] = (),
+) -> Claim:  # fmt: skip
+    """Keep the photos of the claim that was just made, and look at what they tell; ``picture`` stands for it.
 
     The ticket has made its move already. What is odd is for a person to look at: the claim stands.
     """
-    flags = _flags(session, rulebook, ticket, picture, by.at)
+    flags: dict[str, Flag] = {}
+    for shown in (picture, *more):
+        for flag in _flags(session, rulebook, ticket, shown, by.at):
+            flags.setdefault(flag.kind, flag)
     photo = _kept(session, ticket, picture, by) if picture else None
+    for further in more:
+        _kept(session, ticket, further, by)
     claim = Claim(
         ticket_id=ticket.id,
         round=ticket.moves,
         agency=ticket.agency,
         claimed_at=by.at,
         attachment_id=photo.id if photo else None,
-        flags=[flag.to_json() for flag in flags],
+        flags=[flag.to_json() for flag in flags.values()],
         flagged=bool(flags),
     )
     session.add(claim)

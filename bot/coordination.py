@@ -5,17 +5,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot import agency_mail, followups, incident_members, outbox, tickets, unasked
+from bot import agency_mail, incident_members, outbox, tickets, triage, unasked
 from bot.agency_mail import IDEAS_AND_PRAISE
 from bot.city import COORDINATORS
-from bot.errors import NotFoundError, RefusedError
+from bot.errors import RefusedError
+from bot.messages import legible
 from bot.outbox import Note
 from bot.rulebook import Rulebook
 from bot.status import Move, Status
-from bot.ticket_values import takes_longer
-from bot.tickets import By, Report
-from storage.models import Handover, InboundMessage, Ticket
-from storage.queries.people import BLOCK, HOLD, waits_for_answer
+from bot.tickets import By
+from bot.triage import Meant
+from storage.models import Handover, Ticket
+from storage.queries.people import waits_for_answer
 
 LONGEST_ANSWER = 1_600
 
@@ -28,8 +29,8 @@ def open_handovers(session: Session, limit: int = 200) -> list[Handover]:
 
 def answer(session: Session, rulebook: Rulebook, handover_id: int, text: str, user_id: int, now: datetime) -> None:
     """Send a person's answer; RefusedError when somebody has answered already."""
-    handover = _open_handover(session, handover_id)
-    text = text.strip()
+    handover = triage.open_handover(session, handover_id)
+    text = legible(text).strip()
     if not text or len(text) > LONGEST_ANSWER:
         raise RefusedError(f"Tulis jawaban, paling panjang {LONGEST_ANSWER} huruf.")
     handover.answer, handover.answered_at, handover.answered_by = text, now, user_id
@@ -40,33 +41,8 @@ def answer(session: Session, rulebook: Rulebook, handover_id: int, text: str, us
 def make_ticket(
     session: Session, rulebook: Rulebook, handover_id: int, service: str, user_id: int, now: datetime
 ) -> Ticket:
-    """A person decided what an unsure message is about: file it, sealed where its service or its words say so.
-
-    The citizen has the number at once, but of a sealed ticket only once it is known to be safe.
-    """
-    handover = _open_handover(session, handover_id)
-    if service not in rulebook.city.services:
-        raise RefusedError("Pilih salah satu layanan dari daftar.")
-    sealed = rulebook.city.services[service].sealed or rulebook.words.is_sealed(handover.text)
-    report = Report(kind="lapor", service=service, story=handover.text, sealed=sealed)
-    ticket = tickets.open_ticket(session, rulebook, handover.conversation, report, now)
-    handover.answered_at, handover.answered_by = now, user_id
-    if handover.inbound_id:
-        session.get_one(InboundMessage, handover.inbound_id).ticket_id = ticket.id
-    values = {
-        "number": ticket.number,
-        "service": rulebook.city.services[service].name,
-        "agency": rulebook.city.agency_name(ticket.agency),
-        "solve_by": ticket.solve_by,
-        "longer": takes_longer(rulebook, service, handover.conversation.language),
-        "at_place": "",
-    }
-    note = Note(f"handover:{handover.id}", "report_filed", values, ticket_id=ticket.id)
-    if sealed:
-        followups.tell_unasked(session, rulebook, ticket, note, now)
-    else:
-        outbox.to_citizen(session, rulebook, handover.conversation, note, now, now)
-    return ticket
+    """A person decided what an unsure message reports: file it about ``service``, see :func:`bot.triage.file`."""
+    return triage.file(session, rulebook, handover_id, Meant(triage.REPORT, service), user_id, now).ticket
 
 
 def pass_on(
@@ -85,12 +61,3 @@ def pass_on(
         tickets.close_at_delivery(session, rulebook, ticket, now)
     elif not ticket.urgent:  # nobody in danger wants to hear of a deadline
         unasked.tell_of_move(session, rulebook, ticket, "follow_passed_on", now)
-
-
-def _open_handover(session: Session, handover_id: int) -> Handover:
-    handover = session.scalar(select(Handover).where(Handover.id == handover_id).with_for_update())
-    if handover is None or handover.reason in (HOLD, BLOCK):
-        raise NotFoundError("Pesan itu tidak ada.")
-    if handover.answered_at is not None:
-        raise RefusedError("Pesan itu sudah dijawab rekan Anda; jawaban Anda belum terkirim.")
-    return handover

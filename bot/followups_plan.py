@@ -3,7 +3,6 @@
 Every open ticket has a step ahead of it: the ladder ends, the leadership's weekly list does not.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from typing import Protocol
 from bot import ladder
 from bot.city import City
 from bot.follow_policy import WEEKDAYS
-from bot.ladder import AGENCY, CITIZEN, HEAD, LEADERSHIP, Rung
+from bot.ladder import AGENCY, CITIZEN, HEAD, LEADERSHIP, Climbed, Rung
 from bot.status import WITH_AGENCY, Status
 
 
@@ -69,7 +68,7 @@ OF_RECIPIENT: dict[str, Kind] = {
     ladder.COORDINATORS: Kind.COORDINATORS_OVERDUE,
     CITIZEN: Kind.CITIZEN_PROGRESS,
 }
-# Rungs of one kind within one agency's time: more than a ladder can have.
+# Rungs within one agency's time, each with its repeats: more than a ladder can have.
 ROUNDS = 1_000
 # What is merged into one list is given a moment to come together.
 GATHERING = timedelta(minutes=2)
@@ -174,32 +173,30 @@ def _climb(ticket: Planned, city: City, now: datetime, listed: int) -> Iterator[
     What is to be said before a time that is over is not said, of two rungs that tell the same reader at the same
     moment only the higher is climbed, and nobody is asked for less than they were told that they owe already.
     """
-    seen: Counter[Kind] = Counter()
     rungs = city.ladder_of(urgent=ticket.urgent)
     climbed = list(ladder.steps(rungs, _anchors(ticket, now), city.working_calendar))
-    last = {(rung.tell, due): rung for rung, due in climbed}
-    for number, (rung, due) in enumerate(climbed):
+    last = {(rung.tell, due): rung for _, rung, due in climbed}
+    for place, (number, rung, due) in enumerate(climbed):
         if rung.tell == LEADERSHIP:
             yield next_list(city, max(due, now), listed)
             continue
         kind = _kind(rung)
-        is_higher = last[rung.tell, due] is rung and not _overtaken(rung, due, climbed[number + 1 :])
+        is_higher = last[rung.tell, due] is rung and not _overtaken(rung, due, climbed[place + 1 :])
         if is_higher and (kind is not Kind.AGENCY_REMINDER or due > now):
-            yield Step(kind, ticket.clocks * ROUNDS + seen[kind], due, rung.say)
-        seen[kind] += 1
+            yield Step(kind, ticket.clocks * ROUNDS + number, due, rung.say)
     if ticket.reopened:
         due = city.working_calendar.add(now, city.follow_ups.after_reopening)
         yield Step(Kind.AFTER_REOPENING, ticket.reopened, due)
 
 
-def _overtaken(rung: Rung, due: datetime, higher: Sequence[tuple[Rung, datetime]]) -> bool:
+def _overtaken(rung: Rung, due: datetime, higher: Sequence[Climbed]) -> bool:
     """Over holidays working days end behind calendar days: a later deadline may be over before an early one."""
     return rung.when.anchor in EARLY and any(
         other.tell == rung.tell
         and other.when.anchor != rung.when.anchor
         and other.when.side != "before"
         and at <= due
-        for other, at in higher
+        for _, other, at in higher
     )
 
 

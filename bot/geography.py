@@ -1,5 +1,6 @@
-"""Whether a place can be in the city's country at all: a box on the globe, not a border."""
+"""Whether a place can be in the city's country at all: boxes on the globe, not borders."""
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ class Box(NamedTuple):
     east: float
 
 
+DEGREE_M = 111_195.0
 COUNTRIES: Mapping[str, Box] = {"ID": Box(-11.1, 6.1, 94.9, 141.1)}
 
 
@@ -22,3 +24,10 @@ def is_abroad(latitude: float, longitude: float, country: str) -> bool:
     if box is None:
         return False
     return not (box.south <= latitude <= box.north and box.west <= longitude <= box.east)
+
+
+def box_around(latitude: float, longitude: float, metres: float) -> Box:
+    """The box that reaches so far from a point to all four sides."""
+    north = metres / DEGREE_M
+    east = metres / (DEGREE_M * max(0.01, math.cos(math.radians(latitude))))
+    return Box(latitude - north, latitude + north, longitude - east, longitude + east)

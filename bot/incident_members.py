@@ -19,9 +19,10 @@ log = structlog.get_logger()
 
 BOT = "bot"
 BATCH = 50
-FOLLOWED = (Move.ACCEPT, Move.SEND_BACK, Move.SET_DATE, Move.CLAIM, Move.FORWARD, Move.REFUSE_CLAIM, Move.REJECT)
+FOLLOWED = (Move.ACCEPT, Move.SEND_BACK, Move.SET_DATE, Move.CLAIM, Move.FORWARD, Move.REROUTE, Move.REFUSE_CLAIM,
+            Move.REJECT)  # fmt: skip
 # A ticket that has not gone out goes out first, behind its lead.
-GOES_OUT_FIRST = (Move.ACCEPT, Move.SEND_BACK, Move.SET_DATE, Move.CLAIM)
+GOES_OUT_FIRST = (Move.ACCEPT, Move.SEND_BACK, Move.SET_DATE, Move.CLAIM, Move.REROUTE)
 CAUGHT_UP_BY: dict[Status, Move] = {
     Status.IN_PROGRESS: Move.ACCEPT,
     Status.NEEDS_INFO: Move.ACCEPT,
@@ -220,7 +221,7 @@ def _follow(session: Session, rulebook: Rulebook, ticket: Ticket, lead: Ticket, 
     if step in GOES_OUT_FIRST and ticket.status == Status.RECEIVED:
         _go_out(session, rulebook, ticket, by.at)
     before = ticket.status
-    if step is Move.FORWARD:
+    if step in (Move.FORWARD, Move.REROUTE):
         ticket.agency, ticket.unit, ticket.forwarded_at = lead.agency, lead.unit, by.at
     if step is Move.SET_DATE:
         ticket.expected_on = lead.expected_on
@@ -229,5 +230,6 @@ def _follow(session: Session, rulebook: Rulebook, ticket: Ticket, lead: Ticket, 
         ticket.agency, ticket.unit = COORDINATORS, None
     if step is Move.SET_DATE:
         unasked.tell_of_move(session, rulebook, ticket, "follow_scheduled", by.at)
-    if step is Move.FORWARD and before == Status.COORDINATION and not ticket.urgent:
+    is_news = step is Move.REROUTE or (step is Move.FORWARD and before == Status.COORDINATION)
+    if is_news and not ticket.urgent:
         unasked.tell_of_move(session, rulebook, ticket, "follow_passed_on", by.at)

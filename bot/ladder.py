@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -100,16 +100,27 @@ class Rung(Part):
 Ladder = tuple[Rung, ...]
 
 
-def steps(
-    ladder: Ladder, anchors: Mapping[str, datetime], calendar: WorkingCalendar
-) -> Iterator[tuple[Rung, datetime]]:
-    """Every rung with its due time, the repeated ones as often as they are climbed."""
+class Climbed(NamedTuple):
+    """A rung with its due time. ``number``: its place in the whole ladder, whichever rungs are left out."""
+
+    number: int
+    rung: Rung
+    due: datetime
+
+
+def steps(ladder: Ladder, anchors: Mapping[str, datetime], calendar: WorkingCalendar) -> Iterator[Climbed]:
+    """Every rung whose moment is known, the repeated ones as often as they are climbed."""
+    number = 0
     for rung in ladder:
-        if (due := rung.when.of(anchors, calendar)) is None:
-            continue
-        for _ in range(rung.times):
-            yield rung, due
-            due = calendar.add(due, rung.every) if rung.every else due
+        if due := rung.when.of(anchors, calendar):
+            yield from _repeated(number, rung, due, calendar)
+        number += rung.times
+
+
+def _repeated(number: int, rung: Rung, due: datetime, calendar: WorkingCalendar) -> Iterator[Climbed]:
+    for again in range(rung.times):
+        yield Climbed(number + again, rung, due)
+        due = calendar.add(due, rung.every) if rung.every else due
 
 
 def mistakes(ladder: Sequence[Rung], place: str) -> Iterator[str]:

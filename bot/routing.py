@@ -49,7 +49,8 @@ def address_of(city: City, agency: str, unit: str | None) -> str | None:
         return unit
     if agency == COORDINATORS:
         return None
-    return str(city.agencies[agency].units[unit]) if unit else str(city.agencies[agency].email)
+    # A unit that the city has no more has left its cases to its agency.
+    return city.agencies[agency].units.get(unit or "", city.agencies[agency].email)
 
 
 def _is_about_themselves(city: City, matter: Matter, to: Destination) -> bool:

@@ -11,7 +11,7 @@ from bot.geography import is_abroad
 from bot.messages import Content, Location, legible
 from bot.numbers import find_numbers
 from bot.rulebook import Rulebook
-from nlu.client import Guess, Understanding
+from nlu.client import Guess, Place, Understanding
 from storage.models import InboundMessage
 
 
@@ -63,8 +63,11 @@ def burst(
     )
 
 
-def for_record(understanding: Understanding | None) -> dict[str, Any] | None:
-    """What is kept of an understanding beside the message: labels and figures, no text of the citizen's."""
+def for_record(understanding: Understanding | None, text: str = "") -> dict[str, Any] | None:
+    """What is kept of an understanding beside the message ``text``: labels and figures, no text of the citizen's.
+
+    Of a place it is where in ``text`` it stands, and its area.
+    """
     if understanding is None:
         return None
     return {
@@ -73,11 +76,23 @@ def for_record(understanding: Understanding | None) -> dict[str, Any] | None:
         "services": _ranking(understanding.services),
         "faqs": _ranking(understanding.faqs),
         "also": list(understanding.also),
+        "place": _where(understanding.place, text),
     }
 
 
 def _ranking(guesses: Sequence[Guess]) -> list[list[object]]:
     return [[guess.label, round(guess.confidence, 4)] for guess in guesses]
+
+
+def _where(place: Place | None, text: str) -> dict[str, object] | None:
+    if place is None:
+        return None
+    start = text.find(place.text) if place.text else -1
+    return {
+        "at": None if start < 0 else [start, start + len(place.text)],
+        "kelurahan": place.kelurahan,
+        "city": place.city,
+    }
 
 
 def _last(values: Sequence[str | None]) -> str | None:

@@ -27,6 +27,7 @@ class Move(StrEnum):
     """What can happen to a ticket."""
 
     FORWARD = "forward"
+    REROUTE = "reroute"
     ACCEPT = "accept"
     SEND_BACK = "send_back"
     ASK = "ask"
@@ -62,6 +63,8 @@ TRANSITIONS: dict[tuple[Status, Move], Status] = {
     (S.RECEIVED, M.FORWARD): S.WAITING,
     (S.COORDINATION, M.FORWARD): S.WAITING,
     (S.REOPENED, M.FORWARD): S.WAITING,
+    # A coordinator takes it from one agency and gives it to another.
+    **{(s, M.REROUTE): S.WAITING for s in (*WITH_AGENCY, S.NEEDS_INFO)},
     **{(s, M.ACCEPT): S.IN_PROGRESS for s in (S.WAITING, S.REOPENED)},
     **{(s, M.SEND_BACK): S.COORDINATION for s in (*WITH_AGENCY, S.NEEDS_INFO)},
     **{(s, M.ASK): S.NEEDS_INFO for s in WITH_AGENCY},

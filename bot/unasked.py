@@ -39,11 +39,12 @@ NEWS = {
     "follow_escalated": "line_escalated",
     "follow_scheduled": "line_scheduled",
     "follow_passed_on": "line_passed_on",
+    "follow_new_target": "line_new_target",
     "follow_coordination": "line_coordination",
     "follow_coordination_late": "line_coordination_late",
 }
 # A date is worth waiting for; the rest is dropped when the week is full.
-WAITS_FOR_ROOM = frozenset({"follow_scheduled", "follow_passed_on"})
+WAITS_FOR_ROOM = frozenset({"follow_scheduled", "follow_passed_on", "follow_new_target"})
 # Which answers to "how far is it?" tell the same.
 SAID_BY: dict[str, tuple[str, ...]] = {
     "follow_progress": (
@@ -55,6 +56,7 @@ SAID_BY: dict[str, tuple[str, ...]] = {
     "follow_waiting": ("status_waiting", "status_waiting_late"),
     "follow_scheduled": ("status_scheduled", "status_scheduled_late"),
     "follow_passed_on": ("status_waiting", "status_waiting_late", "status_in_progress", "status_scheduled"),
+    "follow_new_target": ("status_waiting", "status_in_progress"),
 }
 ASKS_FOR_A_VISIT = "follow_after_reopening"
 # In which statuses it is still true; what is not named is true at any time.
@@ -64,6 +66,7 @@ TRUE_WHILE: dict[str, tuple[Status, ...]] = {
     "follow_escalated": WITH_AGENCY,
     "follow_scheduled": (*WITH_AGENCY, Status.NEEDS_INFO),
     "follow_passed_on": (*WITH_AGENCY, Status.NEEDS_INFO),
+    "follow_new_target": (*WITH_AGENCY, Status.NEEDS_INFO),
     "follow_coordination": (Status.COORDINATION,),
     "follow_coordination_late": (Status.COORDINATION,),
     "follow_split": (*WITH_AGENCY, Status.NEEDS_INFO),

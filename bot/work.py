@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import structlog
@@ -14,6 +15,7 @@ from bot.casework import carry_out
 from bot.clock import Clock
 from bot.conversation import Dialogue, respond, respond_to_silence, still_waiting, units
 from bot.conversation.turn import AskPerson, Reply, Turn
+from bot.kept_answers import CurrentRulebook
 from bot.rulebook import Rulebook
 from bot.situation import quoted_ticket, situation_of
 from bot.words import Words
@@ -46,6 +48,11 @@ class Worker:
     clock: Clock
     owner: str
 
+    @cached_property
+    def _current(self) -> CurrentRulebook:
+        """The rulebook with the standing answers that people keep, as of the last claim."""
+        return CurrentRulebook(self.rulebook)
+
     def round(self) -> int:
         """Do what is due; how many conversations that were."""
         bursts = self._first_units(self._claim())
@@ -66,6 +73,8 @@ class Worker:
         with self.database.begin() as session:
             inbox.place_new(session, now, costs=self.rulebook.city.costs)
             leases = claim_conversations(session, self.owner, now, BATCH, LEASE)
+            if leases:
+                self._current.refresh(session)
             cap = self.rulebook.city.limits.messages_a_minute
             found = unread(session, [lease.conversation_id for lease in leases], cap)
             flooded = flood.hold_back(session, self.rulebook, found, now)
@@ -89,7 +98,7 @@ class Worker:
         """Answer one burst; a failure concerns this conversation alone, and a person in the end."""
         try:
             with self.database.begin() as session:
-                answer_burst(session, self.rulebook, burst, understanding, self.clock.now())
+                answer_burst(session, self._current.value, burst, understanding, self.clock.now())
         except Exception:
             log.exception("turn_failed", conversation=burst.lease.conversation_id)
             self._set_aside(burst)
@@ -182,7 +191,7 @@ def answer_burst(
     else:
         turn = still_waiting(dialogue, now) or respond_to_silence(dialogue, situation, rulebook.city, now)
     for message in messages:
-        message.understanding = said_of.for_record(understanding)
+        message.understanding = said_of.for_record(understanding, message.text)
     carry_out(Case(session, rulebook, conversation, messages, now), turn)
 
 

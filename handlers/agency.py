@@ -4,17 +4,23 @@ import structlog
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import agency_mail
+from bot import agency_links, agency_mail
+from bot.agency_links import Ended, TooOftenError
+from bot.agency_units import FROM_UNIT
 from bot.agency_work import Desk
 from bot.errors import LinkExpiredError, NotFoundError, RefusedError
 from bot.status import Move
-from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, prepared, step_of
+from handlers.agency_page import Addresses, case_page
+from handlers.agency_steps import carry_out, in_full, prepared, step_of
+from handlers.agency_words import LINK_ENDED, NEW_LINK_SENT, SESSION_OVER, TOO_LARGE, TWICE
 from handlers.edge import edge
 from handlers.files import SMALL, file_response, is_for_agencies
 from handlers.forms import Typed, refused
 from handlers.guards import guard
+from handlers.i18n import translated
 from handlers.photos import photo_response
 from storage.models import MediaFile
 from storage.queries.attachments import photo_of
@@ -24,7 +30,9 @@ log = structlog.get_logger()
 blueprint = Blueprint("agency", __name__, url_prefix="/agency")
 guard(blueprint, "link")  # each view looks up the secret in the address
 
-SESSION_OVER = "Sesi halaman ini sudah berakhir. Tulisan Anda masih ada; kirim sekali lagi."
+LAYOUT = "agency/layout.html"
+# Steps after which the link of whoever did them may lead nowhere.
+GIVING_AWAY = (Move.SEND_BACK, FROM_UNIT)
 
 
 @blueprint.get("/<token>")
@@ -38,15 +46,15 @@ def act(token: str, action: str) -> AnyResponse | tuple[str, int]:
     """Carry out one action in one transaction; a form that was sent twice has one effect."""
     step_of(action)
     try:
-        notice = _carry_out(token, Move(action))
+        notice = _carry_out(token, action)
     except RefusedError as error:
-        return _page(token, refused(action, f"{error}{photo_is_lost()}")), 409
+        return _page(token, refused(action, in_full(str(error)))), 409
     except LinkExpiredError:
-        if action != Move.SEND_BACK or not _was_sent_back(token):
+        if action not in GIVING_AWAY or not _was_given_away(token):
             raise
         notice = TWICE
-    flash(notice)
-    return redirect(url_for(f".{'returned' if action == Move.SEND_BACK else 'show'}", token=token), 303)
+    flash(translated(notice))
+    return redirect(url_for(f".{'returned' if _is_over(token) else 'show'}", token=token), 303)
 
 
 @blueprint.get("/<token>/<action>")
@@ -55,12 +63,38 @@ def back_to_page(token: str, action: str) -> AnyResponse:
     return redirect(url_for(".show", token=token), 303)
 
 
+@blueprint.post("/<token>/new-link")
+def new_link(token: str) -> AnyResponse | tuple[str, int]:
+    """Send a fresh link to the address that the city knows, never to one from the form."""
+    here = edge()
+    try:
+        with here.database.begin() as session:
+            ticket = agency_links.send_anew(session, here.rulebook, token, here.clock.now())
+    except TooOftenError as error:
+        return _ended(token, refused("new_link", str(error))), 429
+    except LinkExpiredError:
+        return redirect(url_for(".show", token=token), 303)  # what became of it stands there
+    log.info("agency_link_sent_anew", ticket=ticket.number)
+    if request.form.get("note"):
+        return _ended(token, refused("", translated(NEW_LINK_SENT)), sent=True), 200
+    return redirect(url_for(".link_sent", token=token), 303)
+
+
+@blueprint.get("/<token>/sent")
+def link_sent(token: str) -> str | AnyResponse:
+    """What to do now that a fresh link is on its way."""
+    with edge().database.read() as session:
+        if not agency_links.was_sent_anew(session, token):
+            return redirect(url_for(".show", token=token), 303)
+    return _ended(token, Typed("", translated(NEW_LINK_SENT)), sent=True)
+
+
 @blueprint.get("/<token>/returned")
 def returned(token: str) -> str | AnyResponse:
-    """The thanks after sending a ticket back; the link itself has ended."""
-    if not _was_sent_back(token):
+    """The thanks after giving a ticket back; the link itself has ended."""
+    if not _was_given_away(token):
         return redirect(url_for(".show", token=token), 303)
-    return render_template("agency/closed.html", thanks=True)
+    return render_template("agency/thanks.html")
 
 
 @blueprint.get("/<token>/photo/<int(max=9223372036854775807):photo_id>")
@@ -83,22 +117,39 @@ def file(token: str, file_id: int) -> AnyResponse:
 
 
 @blueprint.errorhandler(LinkExpiredError)
-def closed(error: LinkExpiredError) -> tuple[str, int]:
+def closed(_: LinkExpiredError) -> tuple[str, int]:
     """The link has ended; what was typed meanwhile stays readable."""
-    token = (request.view_args or {}).get("token", "")
-    message = "Laporan ini sudah Anda kembalikan ke koordinator." if _was_sent_back(token) else str(error)
-    return render_template("agency/closed.html", message=message, typed=refused("", message)), 410
+    return _ended(_token(), refused("", "")), 410
+
+
+@blueprint.errorhandler(NotFoundError)
+def unknown(error: NotFoundError) -> tuple[str, int]:
+    """A link that nobody was ever sent; what is missing behind a link that holds says so itself."""
+    with edge().database.read() as session:
+        if agency_links.why_ended(session, _token()) is not Ended.UNKNOWN:
+            return render_template("error.html", message=str(error), code=404), 404
+    return _ended(_token(), refused("", "")), 404
 
 
 @blueprint.errorhandler(CSRFError)
 def session_over(_: CSRFError) -> tuple[str, int]:
     """The browser forgot its session, or another site sent the form: nothing is done, nothing is lost."""
-    view = request.view_args or {}
-    typed = refused(view["action"], f"{SESSION_OVER}{photo_is_lost()}")
+    action = (request.view_args or {}).get("action", "")
+    typed = refused(action, in_full(SESSION_OVER))
     try:
-        return _page(view["token"], typed), 400
-    except (NotFoundError, LinkExpiredError) as error:
-        return render_template("agency/closed.html", message=str(error), typed=typed), 400
+        return _page(_token(), typed), 400
+    except (NotFoundError, LinkExpiredError):
+        return _ended(_token(), typed), 400
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> tuple[str, int]:
+    """Photos beyond all measure: nothing of the form can be read, and the page says where it still stands."""
+    typed = Typed("claim", translated(TOO_LARGE))
+    try:
+        return _page(_token(), typed), 413
+    except (NotFoundError, LinkExpiredError):
+        return _ended(_token(), typed), 413
 
 
 @blueprint.after_request
@@ -111,8 +162,25 @@ def _keep_private(response: Response) -> Response:
 def _page(token: str, typed: Typed | None = None) -> str:
     here = edge()
     with here.database.read() as session:
-        ticket, _ = agency_mail.ticket_of_link(session, token, here.clock.now())
-        return case_page(session, ticket, _addresses(token), typed or Typed())
+        ticket, link = agency_mail.ticket_of_link(session, token, here.clock.now())
+        return case_page(session, ticket, link.agency, _addresses(token), typed or Typed(), LAYOUT)
+
+
+def _ended(token: str, typed: Typed, *, sent: bool = False) -> str:
+    """Why a link opens nothing, what to do about it, and what was typed into a form behind it."""
+    with edge().database.read() as session:
+        why = agency_links.why_ended(session, token)
+    heading, sentence = LINK_ENDED[why]
+    return render_template(
+        "agency/closed.html",
+        heading=translated(heading),
+        sentence=translated(sentence),
+        may_renew=why is Ended.RENEWABLE and not sent,
+        is_sealed=why is Ended.SEALED,
+        sent=sent,
+        token=token,
+        typed=typed,
+    )
 
 
 def _addresses(token: str) -> Addresses:
@@ -126,7 +194,7 @@ def _addresses(token: str) -> Addresses:
     )
 
 
-def _carry_out(token: str, action: Move) -> str:
+def _carry_out(token: str, action: str) -> str:
     with edge().database.read() as session:  # a photo is only looked at for those who have a link
         agency_mail.ticket_of_link(session, token, edge().clock.now())
     step = prepared(action)
@@ -134,7 +202,7 @@ def _carry_out(token: str, action: Move) -> str:
         desk = _desk(session, token)
         notice = carry_out(desk, action, step)
     if notice != TWICE:
-        log.info("agency_acted", ticket=desk.ticket.number, agency=desk.agency, action=str(action))
+        log.info("agency_acted", ticket=desk.ticket.number, agency=desk.agency, action=action)
     return notice
 
 
@@ -145,6 +213,20 @@ def _desk(session: Session, token: str) -> Desk:
     return Desk(session, here.rulebook, ticket, link.agency, here.clock.now())
 
 
-def _was_sent_back(token: str) -> bool:
+def _token() -> str:
+    return str((request.view_args or {}).get("token", ""))
+
+
+def _is_over(token: str) -> bool:
+    try:
+        with edge().database.read() as session:
+            agency_mail.ticket_of_link(session, token, edge().clock.now())
+    except LinkExpiredError:
+        return True
+    return False
+
+
+def _was_given_away(token: str) -> bool:
+    """Whether a link has ended because its own holder sent the ticket back, to coordinators or the agency."""
     with edge().database.read() as session:
         return agency_mail.was_sent_back(session, token)

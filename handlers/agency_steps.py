@@ -1,54 +1,31 @@
 """What an agency can do with a case, as forms: the same behind a link and behind a log-in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from flask import render_template, request
-from sqlalchemy.orm import Session
+from flask import request
 
-from bot import agency_work, claims
+from bot import agency_units, agency_work, claims
+from bot.agency_units import FROM_UNIT, TO_UNIT
 from bot.agency_work import Desk, may_write
 from bot.errors import NotFoundError, RefusedError
-from bot.incident_others import others_of
 from bot.pictures import Picture
-from bot.status import Move, is_open, moves_from
+from bot.status import Move
+from handlers.agency_words import DONE, PHOTO_AGAIN, SILENTLY_DONE, TWICE, WITHOUT_PHOTO, changed
 from handlers.edge import edge
-from handlers.files import Address, is_for_agencies, shown
-from handlers.forms import Typed, text_of
+from handlers.forms import text_of
+from handlers.i18n import translated
 from handlers.phrases import Phrases
+from handlers.refusals import in_words
 from storage.models import Ticket, TicketEvent
-from storage.queries.attachments import photos_of
-from storage.queries.media import files_of_ticket
 
-DONE = {
-    Move.ACCEPT: "Terima kasih, laporan ini sudah Anda terima.",
-    Move.SEND_BACK: "Laporan sudah kembali ke koordinator.",
-    Move.ASK: "Pertanyaan Anda kami kirim kepada warga. Jawabannya akan kami e-mail.",
-    Move.SET_DATE: "Tanggal pengerjaan tercatat dan warga kami kabari.",
-    Move.CLAIM: "Terima kasih. Kami tanyakan kepada warga apakah sudah beres.",
-}
-SILENTLY_DONE = "Tercatat. Warga tidak kami kabari: nomornya belum pasti aman."
-TWICE = "Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali."
-CHANGED = (
-    "Laporan ini berubah sejak halaman Anda dibuka. Tulisan Anda masih ada; "
-    "periksa keadaannya, lalu kirim lagi bila masih perlu."
-)
-PHOTO_AGAIN = " Foto perlu dipilih lagi."
+MOST_PHOTOS = 3
 # What is written into a history for an audit, and is no part of the story of a case.
 AUDIT = ("seen", "acted")
+PHOTO, NO_PHOTO = "photo", "without_photo"
 
 Step = Callable[[Desk], None]
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the forms of a page are sent to, and where its pictures are."""
-
-    act: Callable[[str], str]
-    photo: Callable[[int], str]
-    file: Address
 
 
 def step_of(action: str) -> Step:
@@ -59,76 +36,35 @@ def step_of(action: str) -> Step:
 
 
 def prepared(action: str) -> Step:
-    """The step with all that takes a while done before: the photo of a claim is read outside any transaction.
+    """The step with all that takes a while done before: the photos of a claim are read outside any transaction.
 
-    RefusedError for a photo that cannot be used.
+    RefusedError for a photo that cannot be used, and for too many.
     """
     if action != Move.CLAIM:
         return step_of(action)
-    upload, zone = request.files.get("photo"), edge().rulebook.city.zone
-    picture = agency_work.read_photo(upload.read(), zone) if upload else None
-    return partial(_claim, picture)
+    chosen = [file for file in request.files.getlist(PHOTO) if file.filename]
+    if len(chosen) > MOST_PHOTOS:
+        raise RefusedError("Paling banyak tiga foto; pilih yang paling jelas. Belum ada yang tersimpan.")
+    zone = edge().rulebook.city.zone
+    pictures = [agency_work.read_photo(file.read(), zone) for file in chosen]
+    return partial(_claim, [picture for picture in pictures if picture])
 
 
-def carry_out(desk: Desk, action: Move, step: Step) -> str:
+def carry_out(desk: Desk, action: str, step: Step) -> str:
     """Do it once, and say what was done; RefusedError where the case has changed since the form was shown."""
     if _is_stale(desk.ticket):
         if not _was_done(desk, action):
-            raise RefusedError(_changed(desk.ticket))
+            raise RefusedError(changed(desk.ticket, Phrases(desk.rulebook.city, desk.now)))
         return TWICE
     step(desk)
     tells = action in (Move.SET_DATE, Move.CLAIM)
     return SILENTLY_DONE if tells and not may_write(desk.ticket) else DONE[action]
 
 
-def case_page(session: Session, ticket: Ticket, to: Addresses, typed: Typed, layout: str = "base.html") -> str:
-    """A case with the forms that its present status allows; nothing tells who the citizen is."""
-    here = edge()
-    now = here.clock.now()
-    say = Phrases(here.rulebook.city, now)
-    return render_template(
-        "agency/ticket.html",
-        ticket=ticket,
-        act_address=to.act,
-        photo_address=to.photo,
-        layout=layout,
-        say=say,
-        possible=_possible(ticket),
-        additions=_additions(ticket),
-        others=others_of(session, ticket),
-        history=[event for event in ticket.events if event.kind not in AUDIT],
-        may_write=may_write(ticket),
-        photos=photos_of(session, ticket.id),
-        files=[shown(file, to.file, say) for file in files_of_ticket(session, ticket.id) if is_for_agencies(file)],
-        agencies=here.rulebook.city.agencies,
-        photo_required=claims.needs_photo(here.rulebook, ticket),
-        photo_refused=here.rulebook.city.evidence.missing_photo == "refuse",
-        refused_claim=_refused_claim(ticket),
-        typed=typed,
-        furthest=now + agency_work.FURTHEST_DATE,
-    )
-
-
-def photo_is_lost() -> str:
-    """What to say besides when a form comes back: browsers do not keep chosen files."""
-    return PHOTO_AGAIN if "photo" in request.files and request.files["photo"].filename else ""
-
-
-def _possible(ticket: Ticket) -> set[str]:
-    possible = {str(move) for move in moves_from(ticket.status) & ACTIONS.keys()}
-    return possible if may_write(ticket) else possible - {Move.ASK}
-
-
-def _refused_claim(ticket: Ticket) -> bool:
-    """Whether it was a coordinator, not the citizen, who reopened the ticket last."""
-    return [event.kind for event in ticket.events if event.kind in claims.REOPENING][-1:] == [Move.REFUSE_CLAIM]
-
-
-def _additions(ticket: Ticket) -> list[TicketEvent]:
-    """What the citizen wrote later, without what became part of the story, or is not for an agency."""
-    mine = [event for event in ticket.events if event.actor == "citizen" and event.kind != "safe_contact"]
-    later = [event for event in mine if event.note]
-    return [event for event in later if event.note and event.note not in ticket.story]
+def in_full(message: str) -> str:
+    """Why a form comes back, and what has to be chosen again: browsers do not keep files."""
+    lost = any(file.filename for file in request.files.getlist(PHOTO))
+    return " ".join([in_words(message), *([translated(PHOTO_AGAIN)] if lost else [])])
 
 
 def _is_stale(ticket: Ticket) -> bool:
@@ -136,20 +72,22 @@ def _is_stale(ticket: Ticket) -> bool:
     return request.form.get("moves", str(ticket.moves)) != str(ticket.moves)
 
 
-def _changed(ticket: Ticket) -> str:
-    if is_open(ticket.status):
-        return CHANGED
-    standing = Phrases(edge().rulebook.city, edge().clock.now()).standing(ticket)
-    return f"Laporan ini sudah ditutup ({standing}); tidak ada yang perlu Anda kerjakan lagi."
-
-
-def _was_done(desk: Desk, action: Move) -> bool:
+def _was_done(desk: Desk, action: str) -> bool:
     """Whether the last thing that this agency did is what the form asks for."""
-    mine = [event for event in desk.ticket.events if event.actor == desk.by().actor and event.kind not in AUDIT]
+    mine = [event for event in desk.ticket.events if event.actor == desk.by().actor and event.kind in ACTIONS]
     if not mine or mine[-1].kind != action:
         return False
-    said = {Move.SET_DATE: text_of("date"), Move.ASK: text_of("note"), Move.CLAIM: text_of("note")}
-    return said.get(action) in (None, mine[-1].note)
+    return _said(action, mine[-1]) in (None, _asked_for(action))
+
+
+def _said(action: str, event: TicketEvent) -> str | None:
+    if action == TO_UNIT:
+        return str(event.data.get("unit"))
+    return event.note if action in (Move.SET_DATE, Move.ASK, Move.CLAIM) else None
+
+
+def _asked_for(action: str) -> str:
+    return text_of({Move.SET_DATE: "date", TO_UNIT: "unit"}.get(action, "note"))
 
 
 def _accept(desk: Desk) -> None:
@@ -158,6 +96,14 @@ def _accept(desk: Desk) -> None:
 
 def _send_back(desk: Desk) -> None:
     agency_work.send_back(desk, text_of("note"), text_of("agency"))
+
+
+def _to_unit(desk: Desk) -> None:
+    agency_units.pass_on(desk, text_of("unit"), text_of("note"))
+
+
+def _from_unit(desk: Desk) -> None:
+    agency_units.come_back(desk, text_of("note"))
 
 
 def _ask(desk: Desk) -> None:
@@ -172,8 +118,12 @@ def _set_date(desk: Desk) -> None:
     agency_work.set_date(desk, day)
 
 
-def _claim(picture: Picture | None, desk: Desk) -> None:
-    agency_work.claim_done(desk, text_of("note"), picture)
+def _claim(pictures: list[Picture], desk: Desk) -> None:
+    needs_photo = claims.needs_photo(desk.rulebook, desk.ticket)
+    refuses = desk.rulebook.city.evidence.missing_photo == "refuse"
+    if needs_photo and not pictures and not refuses and not request.form.get(NO_PHOTO) and text_of("note"):
+        raise RefusedError(WITHOUT_PHOTO)
+    agency_work.claim_done(desk, text_of("note"), pictures[0] if pictures else None, *pictures[1:])
 
 
 ACTIONS: dict[str, Step] = {
@@ -181,5 +131,7 @@ ACTIONS: dict[str, Step] = {
     Move.SEND_BACK: _send_back,
     Move.ASK: _ask,
     Move.SET_DATE: _set_date,
-    Move.CLAIM: partial(_claim, None),
+    Move.CLAIM: partial(_claim, []),
+    TO_UNIT: _to_unit,
+    FROM_UNIT: _from_unit,
 }

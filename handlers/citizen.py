@@ -4,6 +4,7 @@ an old telephone. GET changes nothing."""
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,6 +15,7 @@ from bot.status import Move, moves_from
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import guard
+from handlers.i18n import INDONESIAN, LANGUAGES, N_, translated
 from handlers.photos import photo_response
 from handlers.phrases import Phrases
 from storage.models import Ticket
@@ -47,9 +49,11 @@ def act(number: str, secret: str, action: str) -> AnyResponse | tuple[str, int]:
             ticket = citizen_page.ticket_of(session, number, secret)
             session.refresh(ticket, with_for_update=True)
             step(session, ticket)
+            language = _language_of(ticket)
     except RefusedError as error:
         return _page(number, secret, refused(action, str(error))), 409
-    flash(done)
+    with force_locale(language):
+        flash(translated(done))
     return redirect(url_for(".show", number=number, secret=secret), 303)
 
 
@@ -73,18 +77,24 @@ def _page(number: str, secret: str, typed: Typed) -> str:
     say = Phrases(here.rulebook.city, here.clock.now())
     with here.database.read() as session:
         ticket = citizen_page.ticket_of(session, number, secret)
-        moves = moves_from(ticket.status)
-        return render_template(
-            "citizen/ticket.html",
-            ticket=ticket,
-            secret=secret,
-            say=say,
-            typed=typed,
-            history=[event for event in ticket.events if event.kind in TOLD],
-            photos=[p for p in photos_of(session, ticket.id) if p.actor.startswith("agency:")],
-            may_judge=Move.DENY in moves and ticket.closed_at is None,
-            may_rate=ticket.closed_at is not None and ticket.rating in (None, NOT_RATED),
-        )
+        shown = {
+            "ticket": ticket,
+            "history": [event for event in ticket.events if event.kind in TOLD],
+            "photos": [p for p in photos_of(session, ticket.id) if p.actor.startswith("agency:")],
+            "may_judge": Move.DENY in moves_from(ticket.status) and ticket.closed_at is None,
+            "may_rate": ticket.closed_at is not None and ticket.rating in (None, NOT_RATED),
+        }
+        language = _language_of(ticket)
+        with force_locale(language):
+            return render_template(
+                "citizen/ticket.html", secret=secret, say=say, typed=typed, language=language, **shown
+            )
+
+
+def _language_of(ticket: Ticket) -> str:
+    """The language in which its citizen is written to."""
+    spoken = ticket.conversation.language
+    return spoken if spoken in LANGUAGES else INDONESIAN
 
 
 def _confirm(session: Session, ticket: Ticket) -> None:
@@ -104,7 +114,7 @@ def _rate(session: Session, ticket: Ticket) -> None:
 
 
 STEPS: dict[str, tuple[Step, str]] = {
-    "confirm": (_confirm, "Terima kasih, laporan ini kami tutup."),
-    "deny": (_deny, "Maaf, ternyata belum beres. Laporan ini kami buka kembali dan kami pantau."),
-    "rate": (_rate, "Terima kasih atas nilainya."),
+    "confirm": (_confirm, N_("Terima kasih, laporan ini kami tutup.")),
+    "deny": (_deny, N_("Maaf, ternyata belum beres. Laporan ini kami buka kembali dan kami pantau.")),
+    "rate": (_rate, N_("Terima kasih atas nilainya.")),
 }

@@ -11,6 +11,7 @@ from bot.file_types import CONTACT, DOCUMENT, IMAGE, VIDEO, VOICE, kind_of_type
 from bot.geography import is_abroad
 from bot.media import small_key
 from handlers.headers import keep_in_sandbox
+from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
 from storage.files import FileMissingError, FileStore
 from storage.models import MediaFile
@@ -19,16 +20,22 @@ from storage.queries.media import KEPT
 # A browser shows or plays these; everything else is offered for saving.
 INLINE = frozenset({IMAGE, VOICE, VIDEO})
 ENDINGS = {"application/pdf": "pdf", "text/vcard": "vcf"}
-NAMES = {IMAGE: "Foto", VOICE: "Pesan suara", VIDEO: "Video", DOCUMENT: "Dokumen", CONTACT: "Kartu kontak"}
+NAMES = {
+    IMAGE: N_("Foto"),
+    VOICE: N_("Pesan suara"),
+    VIDEO: N_("Video"),
+    DOCUMENT: N_("Dokumen"),
+    CONTACT: N_("Kartu kontak"),
+}
 NOT_KEPT = {
-    "too_large": "terlalu besar",
-    "pixels": "terlalu besar",
-    "damaged": "rusak",
-    "empty": "kosong",
-    "heic": "format HEIC",
-    "unknown": "jenisnya tidak dikenal",
-    "foreign_host": "alamatnya tidak dikenal",
-    "flood": "terlalu banyak pesan sekaligus",
+    "too_large": N_("terlalu besar"),
+    "pixels": N_("terlalu besar"),
+    "damaged": N_("rusak"),
+    "empty": N_("kosong"),
+    "heic": N_("format HEIC"),
+    "unknown": N_("jenisnya tidak dikenal"),
+    "foreign_host": N_("alamatnya tidak dikenal"),
+    "flood": N_("terlalu banyak pesan sekaligus"),
 }
 SMALL = "small"
 GONE = "Berkas itu tidak ada pada laporan ini."
@@ -54,9 +61,10 @@ def shown(file: MediaFile, address: Address, say: Phrases) -> Shown:
     """``file`` as a page shows it; ``address`` gives the link to it or, with True, to its small version."""
     kind = kind_of_type(file.content_type or file.claimed_type)
     if file.state != KEPT:
-        return Shown(kind, NAMES[kind], details=(_missing(file),))
+        return Shown(kind, translated(NAMES[kind]), details=(_missing(file),))
     small = address(file, True) if kind == IMAGE else ""
-    return Shown(kind, NAMES[kind], address(file, False), small, tuple(_details(file, say)), _is_odd(file, say))
+    name, details = translated(NAMES[kind]), tuple(_details(file, say))
+    return Shown(kind, name, address(file, False), small, details, _is_odd(file, say))
 
 
 def is_for_agencies(file: MediaFile) -> bool:
@@ -97,19 +105,21 @@ def _disposition(file: MediaFile, kind: str) -> str:
 
 def _missing(file: MediaFile) -> str:
     if file.state == "waiting":
-        return "Sedang diambil."
-    return f"Tidak tersimpan: {NOT_KEPT.get(file.reason or '', 'tidak bisa diambil')}."
+        return translated("Sedang diambil.")
+    reason = translated(NOT_KEPT.get(file.reason or "", N_("tidak bisa diambil")))
+    return translated("Tidak tersimpan: %(reason)s.") % {"reason": reason}
 
 
 def _details(file: MediaFile, say: Phrases) -> list[str]:
     lines = []
     if file.taken_at:
-        lines.append(f"Diambil {say.moment(file.taken_at)}")
+        lines.append(translated("Diambil %(moment)s") % {"moment": say.moment(file.taken_at)})
     if file.latitude is not None and file.longitude is not None:
-        abroad = " (di luar negeri)" if _is_odd(file, say) else ""
-        lines.append(f"Tempat menurut foto: {file.latitude:.5f}, {file.longitude:.5f}{abroad}")
+        pin = {"pin": f"{file.latitude:.5f}, {file.longitude:.5f}"}
+        odd = N_("Tempat menurut foto: %(pin)s (di luar negeri)")
+        lines.append(translated(odd if _is_odd(file, say) else N_("Tempat menurut foto: %(pin)s")) % pin)
     if file.transcript:
-        lines.append(f"Transkrip otomatis: {file.transcript}")
+        lines.append(translated("Transkrip otomatis: %(text)s") % {"text": file.transcript})
     return lines
 
 

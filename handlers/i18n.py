@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from handlers.audit import changing
 from handlers.guards import guard
 from handlers.inside import inside
+from handlers.refusals import in_words
 from storage.models import User
 
 INDONESIAN, ENGLISH = "id", "en"
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, locale_selector=language)
     app.register_blueprint(blueprint)
+    app.add_template_filter(in_words)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers.phrases import MONTHS_IN_FULL
+from handlers import spoken
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -29,7 +29,7 @@ class Month:
 
     @property
     def name(self) -> str:
-        return f"{MONTHS_IN_FULL[self.first.month - 1]} {self.first.year}"
+        return spoken.month(self.first)
 
     @property
     def before(self) -> "Month":

@@ -1,13 +1,14 @@
 """The Flask application: blueprints, headers, and how our errors become status codes."""
 
 from flask import Flask, render_template, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot.errors import BotError, LinkExpiredError, NotFoundError, RefusedError
 from handlers import agency, auth, citizen, console, headers, health, i18n, simulator, webhooks
 from handlers.edge import Edge, install
+from handlers.i18n import N_
 from storage import keyring
 
 LARGEST_REQUEST = 8 * 1024 * 1024
@@ -31,7 +32,6 @@ def create_web(edge: Edge) -> Flask:
     for module in (webhooks, health, auth, console, agency, citizen, simulator):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(BotError, _our_error)
-    app.register_error_handler(CSRFError, _http_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     return app
@@ -45,13 +45,13 @@ def _our_error(error: BotError) -> tuple[str, int]:
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     if request.path.startswith("/webhooks/"):
         return error
-    sentences = {404: "Halaman ini tidak ada.", 413: "Kiriman terlalu besar; paling besar 8 MB."}
+    sentences = {404: N_("Halaman ini tidak ada."), 413: N_("Kiriman terlalu besar; paling besar 8 MB.")}
     return _page(sentences.get(error.code or 500, error.description or ""), error.code or 500)
 
 
 def _database_error(_: SQLAlchemyError) -> tuple[str, int]:
     # Twilio tries its fallback URL on a 5xx, and reconciliation finds what was missed.
-    return _page("Sistem sedang sibuk. Coba lagi sebentar lagi.", 503)
+    return _page(N_("Sistem sedang sibuk. Coba lagi sebentar lagi."), 503)
 
 
 def _page(message: str, code: int) -> tuple[str, int]:

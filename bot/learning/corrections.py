@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.privacy import mask
 from storage.queries import corrections as queries
+from storage.queries import examples
 
 UNSURE = "unsure"
 
@@ -14,9 +15,10 @@ Example = dict[str, Any]
 
 
 def labelled(session: Session) -> list[Example]:
-    """Messages that a person filed as a report about a service that the person chose."""
-    rows = queries.filed_by_people(session)
-    return _once(_example(text, kind, service) for text, kind, service in rows)
+    """Messages whose meaning people confirmed or corrected, and what they filed before that was kept."""
+    earlier = [_example(text, kind, service) for text, kind, service in queries.filed_by_people(session)]
+    kept = [_example(e.text, e.intent, e.service, e.faq, e.place) for e in examples.for_training(session)]
+    return _once([*earlier, *kept])
 
 
 def unlabelled(session: Session) -> list[Example]:
@@ -24,14 +26,17 @@ def unlabelled(session: Session) -> list[Example]:
     return _once(_example(text, None, None) for text in queries.left_unsure(session, UNSURE))
 
 
-def _example(text: str, intent: str | None, service: str | None) -> Example:
+def _example(
+    text: str, intent: str | None, service: str | None, faq: str | None = None, place: str | None = None
+) -> Example:
+    text = mask(text).strip()
     return {
-        "text": mask(text).strip(),
+        "text": text,
         "intent": intent,
         "service": service,
         "also": [],
-        "faq": None,
-        "place": None,
+        "faq": faq,
+        "place": place if place and place in text else None,
     }
 
 

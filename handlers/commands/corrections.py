@@ -15,7 +15,7 @@ from handlers.edge import edge
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
 def export_corrections(target: Path) -> None:
-    """Write messages that people filed to TARGET (.jsonl); those still without labels beside it."""
+    """Write messages with the meaning people gave them to TARGET (.jsonl); those without labels beside it."""
     with edge().database.read() as session:
         labelled, unlabelled = corrections.labelled(session), corrections.unlabelled(session)
     to_label = target.with_name(f"{target.stem}.unlabelled{target.suffix or '.jsonl'}")
@@ -24,7 +24,7 @@ def export_corrections(target: Path) -> None:
         _write(to_label, unlabelled)
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror}.") from None
-    click.echo(f"{len(labelled)} messages that people filed: {target}")
+    click.echo(f"{len(labelled)} messages whose meaning people decided: {target}")
     click.echo(
         f"{len(unlabelled)} unsure messages whose intent and service are still to be written in: {to_label}"
     )

@@ -3,6 +3,7 @@
 from bot.city import City
 from bot.duty_roster import masked
 from bot.messages import EMAIL, WEBHOOK
+from handlers.i18n import translated
 from handlers.phrases import Phrases
 from storage.models import OutboundMessage, Ticket
 
@@ -15,9 +16,9 @@ def named(row: OutboundMessage, ticket: Ticket | None, say: Phrases) -> str:
         name = mailboxes(say.city).get(row.recipient)
         return f"{name} ({row.recipient})" if name else row.recipient
     if is_case(row):
-        name = say.agency(ticket.agency) if ticket else "Instansi"
+        name = say.agency(ticket.agency) if ticket else translated("Instansi")
         return name if row.channel == WEBHOOK else f"{name}, WhatsApp {masked(row.recipient)}"
-    who = "Warga" if row.conversation_id else "Petugas piket"
+    who = translated("Warga") if row.conversation_id else translated("Petugas piket")
     return f"{who}, {say.channel(row.channel)} {masked(row.recipient)}"
 
 
@@ -28,10 +29,14 @@ def is_case(row: OutboundMessage) -> bool:
 
 def mailboxes(city: City) -> dict[str, str]:
     """Whose addresses the city's configuration names."""
-    found = dict.fromkeys(city.people.coordinators, "Koordinator")
-    found |= dict.fromkeys(city.people.leadership, "Pimpinan kota")
+    found = dict.fromkeys(city.people.coordinators, translated("Koordinator"))
+    found |= dict.fromkeys(city.people.leadership, translated("Pimpinan kota"))
     for agency in city.agencies.values():
         found |= {address: f"{agency.name}, {unit}" for unit, address in agency.units.items()}
-        found |= {agency.head_email: f"Pimpinan {agency.name}"} if agency.head_email else {}
+        found |= (
+            {agency.head_email: translated("Pimpinan %(agency)s") % {"agency": agency.name}}
+            if agency.head_email
+            else {}
+        )
         found[agency.email] = agency.name
     return found

@@ -7,10 +7,13 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from bot import duty
+from bot.duty_notes import ALARMS
 from bot.duty_roster import ROLES
 from handlers.console.sight import sees
+from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
-from storage.models import Alarm, User
+from storage.models import Alarm
+from storage.queries import duty as queries
 
 SHOWN = 50
 
@@ -33,21 +36,24 @@ def waiting_alarms(session: Session, say: Phrases) -> list[Waiting]:
     """What the present user sees of the untaken alarms, the longest waiting first."""
     if current_user.role not in ROLES:
         return []
-    user = session.get_one(User, int(current_user.id))
-    return [_waiting(session, say, alarm, user) for alarm in duty.untaken(session, SHOWN)]
+    alarms, me = duty.untaken(session, SHOWN), int(current_user.id)
+    hidden = [alarm.ticket_id for alarm in alarms if not sees(alarm.ticket)]
+    told = queries.told_about(session, me, hidden, ALARMS)
+    return [_waiting(say, alarm, is_mine=sees(alarm.ticket) or alarm.ticket_id in told) for alarm in alarms]
 
 
-def _waiting(session: Session, say: Phrases, alarm: Alarm, user: User) -> Waiting:
+def _waiting(say: Phrases, alarm: Alarm, *, is_mine: bool) -> Waiting:
+    """``is_mine``: as ``bot.duty.may_take`` will decide when it is taken."""
     ticket = alarm.ticket
     seen = sees(ticket)
-    pin = "Pin di peta" if ticket.latitude is not None else "Lokasi belum disebutkan"
+    pin = N_("Pin di peta") if ticket.latitude is not None else N_("Lokasi belum disebutkan")
     return Waiting(
         alarm.id,
         ticket.number,
         alarm.created_at,
         alarm.rounds,
-        service=say.service(ticket.service) if seen else "Perkara tersegel",
-        place=(ticket.place or pin) if seen else "",
+        service=say.service(ticket.service) if seen else translated(N_("Perkara tersegel")),
+        place=(ticket.place or translated(pin)) if seen else "",
         is_open_to_me=seen,
-        is_mine_to_take=duty.may_take(session, alarm, user),
+        is_mine_to_take=is_mine,
     )

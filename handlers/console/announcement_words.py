@@ -1,4 +1,4 @@
-"""How the pages about announcements say numbers, money, spans of time and states in Indonesian."""
+"""How the pages about announcements say numbers, money, spans of time and states."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -7,21 +7,28 @@ from bot.announcement_plan import Share
 from bot.announcements import DRAFT, RUNNING, STOPPED, WRITTEN
 from bot.city import City
 from bot.forms import TEMPLATE
+from handlers import spoken
+from handlers.i18n import N_, counted, translated
 from storage.models import Announcement
 
 STATES = {
-    DRAFT: "Belum dikirim",
-    RUNNING: "Sedang dikirim",
-    WRITTEN: "Selesai",
-    STOPPED: "Dihentikan",
+    DRAFT: N_("Belum dikirim"),
+    RUNNING: N_("Sedang dikirim"),
+    WRITTEN: N_("Selesai"),
+    STOPPED: N_("Dihentikan"),
 }
 LOOKS = {DRAFT: "warn", RUNNING: "doing", STOPPED: "warn"}
 A_MINUTE, AN_HOUR = 60, 3_600
 
 
+def state(code: str) -> str:
+    """How far an announcement is."""
+    return translated(STATES[code])
+
+
 def number(value: int) -> str:
-    """``12.345``."""
-    return f"{value:,}".replace(",", ".")
+    """``12.345``; in English ``12,345``."""
+    return spoken.number(value)
 
 
 def money(costs: Mapping[str, Decimal]) -> str:
@@ -32,30 +39,30 @@ def money(costs: Mapping[str, Decimal]) -> str:
 def span(seconds: float) -> str:
     """About how long, in minutes and hours."""
     if seconds < A_MINUTE:
-        return "kurang dari satu menit"
+        return translated("kurang dari satu menit")
     minutes = round(seconds / A_MINUTE)
     hours, rest = divmod(minutes, A_MINUTE)
-    parts = [f"{hours} jam"] * bool(hours) + [f"{rest} menit"] * bool(rest)
-    return f"sekitar {' '.join(parts)}"
+    parts = [counted("%(num)d jam", "%(num)d jam", hours)] * bool(hours)
+    parts += [counted("%(num)d menit", "%(num)d menit", rest)] * bool(rest)
+    return translated("sekitar %(span)s") % {"span": " ".join(parts)}
 
 
 def way(share: Share) -> str:
     """By which way these people are reached."""
     if share.way.form == TEMPLATE:
-        return "dengan template, di luar 24 jam"
-    return "pengganti WhatsApp, di luar 24 jam" if share.way.instead else ""
+        return translated("dengan template, di luar 24 jam")
+    return translated("pengganti WhatsApp, di luar 24 jam") if share.way.instead else ""
 
 
 def target(row: Announcement, city: City, areas: Iterable[str]) -> str:
     """Whom it is for: ``Banjir dan genangan di Manggarai, Kecamatan Setiabudi``."""
     service = city.services.get(row.service) if row.service else None
-    what = service.name if service else (row.service or "Semua layanan")
+    what = service.name if service else (row.service or translated("Semua layanan"))
     where = ", ".join(areas)
-    return f"{what} di {where}" if where else what
+    return translated("%(what)s di %(where)s") % {"what": what, "where": where} if where else what
 
 
 def _amount(amount: Decimal, currency: str) -> str:
     if currency == "IDR":
         return f"Rp{number(int(amount.to_integral_value()))}"
-    whole, _, part = f"{amount:.2f}".partition(".")
-    return f"{number(int(whole))},{part} {currency}"
+    return f"{spoken.number(amount, 2)} {currency}"

@@ -22,13 +22,15 @@ from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
 from storage.models import Announcement, User
 from storage.queries import announcements as queries
 
 SHOWN = 100
 WRITE, START, STOP = "write", "start", "stop"
-STOPPED, THROWN_AWAY = "Pengumuman dihentikan; yang sudah terkirim tidak bisa ditarik.", "Pengumuman dibuang."
-NOT_SURE = "Centang dulu bahwa Anda yakin, lalu kirim lagi."
+STOPPED = N_("Pengumuman dihentikan; yang sudah terkirim tidak bisa ditarik.")
+THROWN_AWAY = N_("Pengumuman dibuang.")
+NOT_SURE = N_("Centang dulu bahwa Anda yakin, lalu kirim lagi.")
 LONGEST_ID = 18
 # While it goes on the page looks again by itself; there is no script on it.
 LOOK_AGAIN_S = 5
@@ -104,7 +106,7 @@ def start_announcement(announcement_id: int) -> Response | tuple[Page, int]:
     def start(session: Session) -> str:
         now = here.clock.now()
         is_new = announcements.start(session, here.rulebook, announcement_id, user_id(), seen, now)
-        return "Pengumuman mulai dikirim." if is_new else TWICE
+        return N_("Pengumuman mulai dikirim.") if is_new else TWICE
 
     return _decide(announcement_id, START, start)
 
@@ -139,7 +141,7 @@ def _decide(announcement_id: int, form: str, step: Callable[[Session], str]) -> 
             notice = step(session)
     except RefusedError as error:
         return _page(announcement_id, refused(form, str(error))), 409
-    flash(notice)
+    flash(translated(notice))
     return redirect(url_for(".announcement", announcement_id=announcement_id), 303)
 
 

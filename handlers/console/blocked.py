@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response
 from bot import blocking
 from bot.errors import RefusedError
 from bot.roles import STAFF
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console.messages import TWICE
 from handlers.console.people import carry_out
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
 from storage.queries import people as queries
 
 SHOWN = 200
@@ -37,6 +38,7 @@ def block(conversation_id: int) -> Response | tuple[str, int]:
 @seen_by(*STAFF)
 def blocked() -> str:
     """Who is blocked, why, and how much they wrote since."""
+    looked("blocked")
     with edge().database.read() as session:
         senders = queries.blocked(session, SHOWN)
         return render_template("console/blocked.html", say=phrases(), senders=senders, shown=SHOWN)
@@ -48,7 +50,7 @@ def unblock(citizen_id: int) -> Response:
     """Answer this sender again."""
     with changing() as session:
         is_new = blocking.unblock(session, citizen_id, user_id())
-    flash("Blokir dicabut; pesan berikutnya dijawab lagi." if is_new else TWICE)
+    flash(translated(N_("Blokir dicabut; pesan berikutnya dijawab lagi.") if is_new else TWICE))
     return redirect(url_for(".blocked"), 303)
 
 

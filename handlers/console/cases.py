@@ -1,7 +1,7 @@
 """An agency's part of the console, behind a log-in: its cases, and the only way to work on a sealed one."""
 
 import structlog
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -11,35 +11,41 @@ from bot.agency_work import Desk
 from bot.city import COORDINATORS
 from bot.errors import NotFoundError, RefusedError
 from bot.roles import AGENCY_OFFICER, READERS, STAFF
-from bot.status import Move, Status
+from bot.status import Move
 from bot.tickets import By
-from handlers.agency_steps import TWICE, Addresses, carry_out, case_page, photo_is_lost, prepared, step_of
-from handlers.audit import changing
-from handlers.console import sight
-from handlers.console.room import BIG_ID, blueprint, phrases, user_id
+from handlers.agency_page import Addresses, case_page
+from handlers.agency_steps import carry_out, in_full, prepared, step_of
+from handlers.agency_words import TWICE
+from handlers.audit import changing, looked
+from handlers.console import case_list, sight
+from handlers.console.room import BIG_ID, blueprint, user_id
 from handlers.edge import edge
 from handlers.files import SMALL, file_response, is_for_agencies
 from handlers.forms import Typed, refused
 from handlers.guards import seen_by
+from handlers.i18n import translated
 from handlers.photos import photo_response
 from storage.models import MediaFile, Ticket
-from storage.queries import console as queries
 from storage.queries.attachments import photo_of
 from storage.queries.media import file_of_ticket
 
 log = structlog.get_logger()
 
-CASES_SHOWN = 200
-
 
 @blueprint.get("/cases/<number>")
 @seen_by(*READERS, AGENCY_OFFICER)
 def case(number: str) -> str | Response:
-    """The case with the forms of an agency; those who do not work on it are led to what they may see of it."""
+    """The case with the forms of an agency; those who do not work on it are led to what they may see of it.
+
+    Every look is written down.
+    """
     with edge().database.read() as session:
         found = life.by_number(session, number)
         if not sight.is_of_agency() and not _is_mine(found):
             return redirect(url_for(".ticket", number=number), 303)
+        is_plain = not _mine(session, number).sealed
+    if is_plain:
+        looked()
     return _page(number, Typed())
 
 
@@ -49,14 +55,14 @@ def act_on_case(number: str, action: str) -> Response | tuple[str, int]:
     """Carry out one action in one transaction; a form that was sent twice has one effect."""
     step_of(action)
     try:
-        notice = _carry_out(number, Move(action))
+        notice = _carry_out(number, action)
     except RefusedError as error:
-        return _page(number, refused(action, f"{error}{photo_is_lost()}")), 409
+        return _page(number, refused(action, in_full(str(error)))), 409
     except NotFoundError:
         if action != Move.SEND_BACK or not _was_sent_back(number):
             raise
         notice = TWICE
-    flash(notice)
+    flash(translated(notice))
     if action == Move.SEND_BACK:
         return redirect(url_for(".home"), 303)
     return redirect(url_for(".case", number=number), 303)
@@ -92,10 +98,8 @@ def case_file(number: str, file_id: int) -> Response:
 
 
 def agency_home() -> str:
-    """What the agency of the present user has, the newest first."""
-    with edge().database.read() as session:
-        cases = queries.of_agency(session, current_user.agency, tuple(Status), CASES_SHOWN)
-        return render_template("console/cases.html", cases=cases, shown=CASES_SHOWN, say=phrases())
+    """All that the agency of the present user has."""
+    return case_list.list_page()
 
 
 def _page(number: str, typed: Typed) -> str:
@@ -103,7 +107,8 @@ def _page(number: str, typed: Typed) -> str:
         found = _mine(session, number)
     sight.note_looks([found], "case")
     with edge().database.read() as session:
-        return case_page(session, _mine(session, number), _addresses(number), typed, "console/layout.html")
+        found = _mine(session, number)
+        return case_page(session, found, found.agency, _addresses(number), typed, "console/layout.html")
 
 
 def _addresses(number: str) -> Addresses:
@@ -114,10 +119,11 @@ def _addresses(number: str) -> Addresses:
         act=lambda action: url_for("console.act_on_case", number=number, action=action),
         photo=lambda photo_id: url_for("console.case_photo", number=number, photo_id=photo_id),
         file=file_address,
+        case=lambda other: url_for("console.case", number=other),
     )
 
 
-def _carry_out(number: str, action: Move) -> str:
+def _carry_out(number: str, action: str) -> str:
     here = edge()
     with here.database.read() as session:
         _mine(session, number)
@@ -131,8 +137,8 @@ def _carry_out(number: str, action: Move) -> str:
         notice = carry_out(desk, action, step)
         if notice != TWICE:
             by = By(f"user:{user_id()}", desk.now)
-            life.record(session, ticket, "acted", by, {"action": str(action)})
-            log.info("case_acted", ticket=number, user=user_id(), action=str(action))
+            life.record(session, ticket, "acted", by, {"action": action})
+            log.info("case_acted", ticket=number, user=user_id(), action=action)
     return notice
 
 

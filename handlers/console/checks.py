@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,7 +16,7 @@ from bot.errors import NotFoundError, RefusedError
 from bot.roles import READERS, STAFF
 from bot.status import Move
 from bot.tickets import By
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console import sight
 from handlers.console.files import in_ticket
 from handlers.console.flag_words import sentence, tickets_in
@@ -24,6 +25,7 @@ from handlers.edge import edge
 from handlers.files import Shown, shown
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
 from storage.models import Claim
 from storage.queries import evidence as queries
@@ -34,7 +36,10 @@ SHOWN = 50
 WEEKS_SHOWN = 8
 FLAGGED_SINCE = timedelta(days=30)
 VERDICTS = {"ok": claims.find_in_order, "not-ok": claims.find_not_in_order}
-DONE = {"ok": "{number}: klaim dinyatakan sesuai.", "not-ok": "{number}: klaim dinyatakan tidak sesuai."}
+DONE = {
+    "ok": N_("%(number)s: klaim dinyatakan sesuai."),
+    "not-ok": N_("%(number)s: klaim dinyatakan tidak sesuai."),
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Check:
 @seen_by(*READERS)
 def checks() -> str:
     """What waits for a look, and how the looks came out."""
+    looked("page:checks")
     return _page(Typed())
 
 
@@ -72,7 +78,7 @@ def judge_claim(claim_id: int, verdict: str) -> Response | tuple[str, int]:
     except RefusedError as error:
         return _page(refused(f"claim-{claim_id}", str(error))), 409
     log.info("claim_checked", claim=claim_id, ticket=number, user=user_id(), verdict=verdict)
-    flash(DONE[verdict].format(number=number))
+    flash(translated(DONE[verdict]) % {"number": number})
     return redirect(url_for(".checks"), 303)
 
 
@@ -101,6 +107,7 @@ def _page(typed: Typed) -> str:
             agencies=queries.flagged_results(session, say.now - FLAGGED_SINCE),
             policy=say.city.evidence,
             typed=typed,
+            may_judge=current_user.role in STAFF,
             unsent=bool(typed.form) and typed.form not in {card.form for card in cards},
         )
 

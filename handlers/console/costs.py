@@ -8,6 +8,7 @@ from handlers.console.room import blueprint, phrases
 from handlers.edge import edge
 from handlers.guards import seen_by
 from handlers.months import Month
+from handlers.spoken import number
 
 
 @blueprint.get("/costs")
@@ -19,6 +20,7 @@ def costs() -> str:
     month = Month.of(request.args.get("month", ""), today)
     with edge().database.read() as session:
         found = report(session, *month.bounds(say.city.zone))
+    is_latest = month.after.first > today
     return render_template(
-        "console/costs.html", say=say, month=month, is_latest=month.after.first > today, report=found
+        "console/costs.html", say=say, month=month, is_latest=is_latest, report=found, number=number
     )

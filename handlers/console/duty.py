@@ -13,24 +13,27 @@ from bot.duty import Taking
 from bot.duty_roster import ROLES, masked
 from bot.errors import NotFoundError, RefusedError
 from bot.roles import STAFF
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console.home import home_page
 from handlers.console.messages import TWICE
-from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
+from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.console.sight import sees
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
 from storage.models import Alarm, User
 from storage.queries import duty as queries
 
 ADMINISTRATOR = "administrator"
 SHIFTS_SHOWN = 200
 LONGEST_ID = 18
-NOT_YOURS = "Hanya administrator yang boleh mengubah jadwal piket dan nomor telepon; minta bantuan administrator."
+NOT_YOURS = N_(
+    "Hanya administrator yang boleh mengubah jadwal piket dan nomor telepon; minta bantuan administrator."
+)
 MISSED = {
-    Taking.OTHERS: "Darurat ini sudah diambil rekan Anda.",
-    Taking.CLOSED: "Laporan ini sudah ditutup; tidak perlu diambil lagi.",
+    Taking.OTHERS: N_("Darurat ini sudah diambil rekan Anda."),
+    Taking.CLOSED: N_("Laporan ini sudah ditutup; tidak perlu diambil lagi."),
 }
 
 
@@ -47,10 +50,11 @@ def take_alarm(alarm_id: int) -> Response | tuple[str, int]:
         number, is_open_to_me = alarm.ticket.number, sees(alarm.ticket)
     if outcome in MISSED:
         return home_page(refused(f"take-{alarm_id}", MISSED[outcome])), 409
-    flash(TWICE if outcome is Taking.YOURS else f"Darurat {number} sekarang Anda yang menangani.")
+    done = translated("Darurat %(number)s sekarang Anda yang menangani.") % {"number": number}
+    flash(translated(TWICE) if outcome is Taking.YOURS else done)
     if is_open_to_me:
         return redirect(url_for(".ticket", number=number), 303)
-    return redirect(url_for(".home", **filters().query), 303)
+    return redirect(url_for(".home"), 303)
 
 
 @blueprint.get(f"/alarms/<{BIG_ID}:alarm_id>/take")
@@ -64,6 +68,7 @@ def back_from_alarm(alarm_id: int) -> Response:
 @seen_by(*STAFF)
 def duty_page() -> str:
     """The coming shifts, and everybody who can be alerted."""
+    looked("duty")
     return _page(Typed())
 
 
@@ -75,7 +80,7 @@ def add_shift() -> Response | tuple[str, int]:
 
     def add(session: Session) -> str:
         duty_roster.add_shift(session, _chosen("user"), _moment("from"), _moment("to"), now)
-        return "Piket dicatat."
+        return N_("Piket dicatat.")
 
     return _change("shift", add)
 
@@ -86,7 +91,7 @@ def remove_shift(shift_id: int) -> Response | tuple[str, int]:
     """Take somebody off duty; twice is as good as once."""
 
     def remove(session: Session) -> str:
-        return "Piket dihapus." if duty_roster.remove_shift(session, shift_id) else TWICE
+        return N_("Piket dihapus.") if duty_roster.remove_shift(session, shift_id) else TWICE
 
     return _change(f"remove-{shift_id}", remove)
 
@@ -99,7 +104,7 @@ def set_phone(person_id: int) -> Response | tuple[str, int]:
 
     def change(session: Session) -> str:
         user = duty_roster.set_phone(session, person_id, typed, country)
-        return "Nomor telepon disimpan." if user.phone else "Nomor telepon dihapus."
+        return N_("Nomor telepon disimpan.") if user.phone else N_("Nomor telepon dihapus.")
 
     return _change(f"phone-{person_id}", change)
 
@@ -119,7 +124,7 @@ def _change(form: str, step: Callable[[Session], str]) -> Response | tuple[str, 
             notice = step(session)
     except RefusedError as error:
         return _page(refused(form, str(error))), 409
-    flash(notice)
+    flash(translated(notice))
     return redirect(url_for(".duty_page"), 303)
 
 

@@ -4,7 +4,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from bot.errors import NotFoundError
-from bot.roles import STAFF
+from bot.roles import READERS
 from handlers.console import sight
 from handlers.console.room import BIG_ID, blueprint
 from handlers.edge import edge
@@ -15,7 +15,7 @@ from storage.queries.media import file_of_conversation, file_of_ticket
 
 
 @blueprint.get(f"/tickets/<number>/file/<{BIG_ID}:file_id>")
-@seen_by(*STAFF)
+@seen_by(*READERS)
 def ticket_file(number: str, file_id: int) -> Response:
     """A file that came with a message of this ticket, or its small version."""
     here = edge()
@@ -27,7 +27,7 @@ def ticket_file(number: str, file_id: int) -> Response:
 
 
 @blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>/file/<{BIG_ID}:file_id>")
-@seen_by(*STAFF)
+@seen_by(*READERS)
 def conversation_file(conversation_id: int, file_id: int) -> Response:
     """A file of this conversation, unless its ticket is sealed: that one is seen through its ticket alone."""
     here = edge()

@@ -5,27 +5,44 @@ from datetime import datetime
 from typing import Any
 
 from bot.evidence import Kind
+from handlers import spoken
+from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
+
+TOO_EARLY = N_("Menurut fotonya, foto diambil %(taken)s, sebelum pekerjaan ini diminta (%(begun)s).")
+# By whether the other photo is a citizen's.
+USED_BEFORE = {
+    True: N_("Foto ini mirip foto dari warga sebelumnya."),
+    False: N_("Foto ini mirip foto hasil kerja sebelumnya."),
+}
+USED_IN = {
+    True: N_("Foto ini mirip foto dari warga pada laporan %(number)s."),
+    False: N_("Foto ini mirip foto hasil kerja pada laporan %(number)s."),
+}
+USED_ELSEWHERE = {
+    True: N_("Foto ini mirip foto dari warga pada laporan lain."),
+    False: N_("Foto ini mirip foto hasil kerja pada laporan lain."),
+}
 
 
 def sentence(flag: Mapping[str, Any], say: Phrases, numbers: Mapping[int, str]) -> str:
     """``flag`` as ``bot.evidence`` keeps it; ``numbers`` has those tickets that may be named."""
     match Kind(flag["kind"]):
         case Kind.MISSING:
-            return "Layanan ini meminta foto hasil, dan klaim ini tanpa foto."
+            return translated("Layanan ini meminta foto hasil, dan klaim ini tanpa foto.")
         case Kind.USED_BEFORE:
-            return f"Foto ini mirip foto {_whose(flag, numbers)}."
+            return _whose(flag, numbers)
         case Kind.ELSEWHERE:
-            return f"Menurut fotonya, foto diambil {_distance(flag['metres'])} dari lokasi laporan."
+            far = {"distance": _distance(flag["metres"])}
+            return translated("Menurut fotonya, foto diambil %(distance)s dari lokasi laporan.") % far
         case Kind.OUTSIDE_CITY:
-            return "Menurut fotonya, foto diambil di luar kota."
+            return translated("Menurut fotonya, foto diambil di luar kota.")
         case Kind.TOO_EARLY:
-            return (
-                f"Menurut fotonya, foto diambil {_moment(flag['taken_at'], say)}, "
-                f"sebelum pekerjaan ini diminta ({_moment(flag['begun_at'], say)})."
-            )
+            times = {"taken": _moment(flag["taken_at"], say), "begun": _moment(flag["begun_at"], say)}
+            return translated(TOO_EARLY) % times
         case Kind.TOO_OLD:
-            return f"Menurut fotonya, foto diambil {_moment(flag['taken_at'], say)}, jauh sebelum klaim ini."
+            taken = {"taken": _moment(flag["taken_at"], say)}
+            return translated("Menurut fotonya, foto diambil %(taken)s, jauh sebelum klaim ini.") % taken
 
 
 def tickets_in(flags: Collection[Mapping[str, Any]]) -> set[int]:
@@ -34,14 +51,14 @@ def tickets_in(flags: Collection[Mapping[str, Any]]) -> set[int]:
 
 
 def _whose(flag: Mapping[str, Any], numbers: Mapping[int, str]) -> str:
-    who = "dari warga" if flag["by_citizen"] else "hasil kerja"
+    by, number = bool(flag["by_citizen"]), numbers.get(flag["ticket_id"])
     if flag["ticket_id"] is None:
-        return f"{who} sebelumnya"
-    return f"{who} pada laporan {numbers.get(flag['ticket_id'], 'lain')}"
+        return translated(USED_BEFORE[by])
+    return translated(USED_IN[by]) % {"number": number} if number else translated(USED_ELSEWHERE[by])
 
 
 def _distance(metres: int) -> str:
-    return f"{metres} m" if metres < 1_000 else f"{metres / 1_000:.1f} km".replace(".", ",")
+    return f"{metres} m" if metres < 1_000 else f"{spoken.number(metres / 1_000, 1)} km"
 
 
 def _moment(text: str, say: Phrases) -> str:

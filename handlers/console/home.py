@@ -1,80 +1,101 @@
-"""The console's first page: what waits for a person, and the tickets."""
+"""The console's first page: how things stand today, and what has waited longest."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from bot import coordination
 from bot.roles import AGENCY_OFFICER, READERS
-from bot.status import OPEN, Status
+from bot.status import OPEN
 from handlers.console import sight
 from handlers.console.alarms import waiting_alarms
 from handlers.console.cases import agency_home
 from handlers.console.incidents import floods_in_progress
-from handlers.console.room import CLOSED_AS, LATE, ONLY, blueprint, filters, phrases, user_id
+from handlers.console.looks import looked_at_list
+from handlers.console.navigation import may_open
+from handlers.console.pulse import Beside, how_it_stands
+from handlers.console.queue_words import EMPTY, age, clipped
+from handlers.console.room import blueprint, desk, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed
 from handlers.guards import seen_by
-from storage.models import Handover, Ticket
-from storage.queries import console as queries
-from storage.queries.evidence import count_waiting
+from handlers.i18n import N_, translated
+from storage.queries import queues
+from storage.queries.handovers import is_light, is_unsure
 from storage.queries.people import held
+from storage.queries.queue_conditions import DUE_SOON, EMERGENCIES, OVERDUE, SENT_BACK
 from storage.queries.sealing import sealed_in
 
-MESSAGES_SHOWN, SENT_BACK_SHOWN, TICKETS_SHOWN = 50, 50, 100
-SEALED_SHOWN = 200
-HELD_SHOWN = 50
+FEW = 3
+HELD_SHOWN, SEALED_SHOWN = 50, 200
+SHOWN = (EMERGENCIES, SENT_BACK, OVERDUE, DUE_SOON)
+MESSAGES = {"unsure": "console.triage", "questions": "console.questions"}
+LABELS = {
+    "unsure": N_("Baru dan belum jelas"),
+    "questions": N_("Pertanyaan ringan"),
+    "emergencies": N_("Darurat terbuka"),
+    "sent_back": N_("Dikembalikan instansi"),
+    "overdue": N_("Lewat tenggat"),
+    "due_soon": N_("Hampir tenggat"),
+    "claims": N_("Klaim diperiksa"),
+    "undelivered": N_("Tidak terkirim"),
+    "mine": N_("Milik saya"),
+}
+PAGES = {**MESSAGES, "claims": "console.checks", "undelivered": "console.undelivered"}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number of the page, and the page behind it where the present user may open it."""
+
+    beside: Beside
+    endpoint: str
+    is_open: bool
+
+    @property
+    def label(self) -> str:
+        return translated(LABELS[self.beside.name])
 
 
 @blueprint.get("/")
 @seen_by(*READERS, AGENCY_OFFICER)
 def home() -> str:
-    """What waits, most urgent first, and the newest tickets under the filters of the address bar.
-
-    An agency's officers have a page of their own.
-    """
+    """What happens today, most urgent first. An agency's officers have a page of their own."""
+    looked_at_list("page:home")
     return agency_home() if sight.is_of_agency() else home_page(Typed())
 
 
 def home_page(typed: Typed) -> str:
-    """The page, with a form that was refused as it was typed."""
+    """The page, with a form of another page that was refused, as it was typed."""
+    now = how_it_stands()  # before anything is read
     with edge().database.read() as session:
-        return _render(session, typed)
+        return _render(session, typed, [_tile(beside) for beside in now.numbers], now.counts.quarantined)
 
 
-def _render(session: Session, typed: Typed) -> str:
-    say, view = phrases(), filters()
-    waiting = coordination.open_handovers(session, MESSAGES_SHOWN)
-    sent_back = queries.in_status(session, Status.COORDINATION, SENT_BACK_SHOWN)
+def _render(session: Session, typed: Typed, tiles: list[Tile], quarantined: int) -> str:
+    say, mine = phrases(), desk()
+    kinds = {"unsure": is_unsure(), "questions": is_light()}
+    waiting = {name: queues.first_waiting(session, kind, FEW) for name, kind in kinds.items()}
     return render_template(
         "console/home.html",
         say=say,
         alarms=waiting_alarms(session, say),
         floods=floods_in_progress(session, say),
-        counts=queries.counts(session, OPEN, LATE, Status.COORDINATION, say.now, sealed=sight.sees_sealed()),
+        tiles={tile.beside.name: tile for tile in tiles},
         waiting=waiting,
-        covered=sight.covered(session, waiting),
-        sealed=sealed_in(session, OPEN, SEALED_SHOWN) if sight.sees_sealed() else (),
-        sees=sight.sees,
-        sent_back=sent_back,
+        covered=sight.covered(session, [one for found in waiting.values() for one in found]),
+        longest=queues.longest_waiting(session, SHOWN, mine, FEW),
+        sealed=sealed_in(session, OPEN, SEALED_SHOWN) if mine.sealed else (),
         held=held(session, HELD_SHOWN),
         own_id=user_id(),
-        tickets=queries.newest(session, replace(view.wanted(say.now), sealed=sight.sees_sealed()), TICKETS_SHOWN),
-        shown=TICKETS_SHOWN,
-        filters=view,
-        only=ONLY,
-        city=say.city,
-        closed_as=CLOSED_AS,
-        claims_waiting=count_waiting(session, sealed=sight.sees_sealed()),
-        statuses=[status for status in Status if status != Status.COORDINATION],
+        quarantined=quarantined,
+        empty=EMPTY,
+        clipped=clipped,
+        age=lambda at: age(say.now - at),
         typed=typed,
-        unsent=bool(typed.form) and typed.form not in _forms(waiting, sent_back),
     )
 
 
-def _forms(waiting: list[Handover], sent_back: Sequence[Ticket]) -> set[str]:
-    """The names of the forms on the page: a refused one that is not among them is shown on top."""
-    messages = {f"{action}-{handover.id}" for handover in waiting for action in ("answer", "ticket")}
-    return messages | {f"pass-on-{ticket.number}" for ticket in sent_back}
+def _tile(beside: Beside) -> Tile:
+    endpoint = PAGES.get(beside.name, "console.queue")
+    return Tile(beside, endpoint, may_open(endpoint))

@@ -11,11 +11,12 @@ from bot.errors import NotFoundError, RefusedError
 from bot.numbers import find_numbers
 from bot.roles import READERS, STAFF
 from bot.status import OPEN
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import translated
 from handlers.phrases import Phrases
 from storage.models import Incident
 from storage.queries import incidents as queries
@@ -31,7 +32,9 @@ Page = str | Response
 @seen_by(*READERS)
 def incident_list() -> str:
     """The incidents of more than one report, those reported last in front; floods in progress are marked."""
-    return _list(Typed())
+    page = _list(Typed())
+    looked("page:incident_list")
+    return page
 
 
 @blueprint.post("/incidents/merge")
@@ -57,7 +60,10 @@ def back_to_list() -> Response:
 @seen_by(*READERS)
 def incident(incident_id: int) -> Page:
     """One incident with its reports; what was merged into another leads there."""
-    return _page(incident_id, Typed())
+    page = _page(incident_id, Typed())
+    if isinstance(page, str):
+        looked()
+    return page
 
 
 @blueprint.post(f"/incidents/<{BIG_ID}:incident_id>/merge")
@@ -84,7 +90,7 @@ def split_incident(incident_id: int) -> Response | tuple[Page, int]:
             incident_merge.split_off(session, here.rulebook, number, user_id(), here.clock.now())
     except (RefusedError, NotFoundError) as error:
         return _page(incident_id, refused(SPLIT, str(error))), 409
-    flash(f"{number} sekarang laporan tersendiri.")
+    flash(translated("%(number)s sekarang laporan tersendiri.") % {"number": number})
     return redirect(url_for(".incident", incident_id=incident_id), 303)
 
 
@@ -103,7 +109,7 @@ def _merge(number: str, into: str) -> int:
         merged = incident_merge.merge(
             session, here.rulebook, number, into, user_id(), here.clock.now(), across_services=across
         )
-        flash(f"{number} sekarang bersama {into}.")
+        flash(translated("%(number)s sekarang bersama %(into)s.") % {"number": number, "into": into})
         return merged.id
 
 

@@ -6,32 +6,41 @@ from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot import coordination
+from bot import coordination, triage
 from bot.errors import RefusedError
+from bot.messages import legible
 from bot.roles import READERS, STAFF
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console import sight
-from handlers.console.home import home_page
-from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
+from handlers.console.questions import page_of as questions_page
+from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.console.talks import talk_of
 from handlers.console.thread import thread_of
+from handlers.console.triage import page_of as triage_page
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
+from handlers.inside import inside
 from storage.models import Conversation, Handover
 
-TWICE = "Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali."
+TWICE = N_("Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali.")
+Step = Callable[[Session], str]
 
 
 @blueprint.post(f"/handovers/<{BIG_ID}:handover_id>/answer")
 @seen_by(*STAFF)
 def answer(handover_id: int) -> Response | tuple[str, int]:
-    """Send a person's answer to the citizen, once."""
-    here, text = edge(), text_of("note")
+    """Send a person's answer to the citizen, once; ``learn``: it was a question, which the model may learn."""
+    here, text, topic = edge(), text_of("note"), text_of("topic")
 
     def send(session: Session) -> str:
-        coordination.answer(session, here.rulebook, handover_id, text, user_id(), here.clock.now())
-        return "Jawaban dikirim."
+        now = here.clock.now()
+        coordination.answer(session, here.rulebook, handover_id, text, user_id(), now)
+        if text_of("learn"):
+            known = topic if topic in here.rulebook.wording.answers else None
+            triage.keep_as_question(session, handover_id, known, user_id(), now)
+        return translated(N_("Jawaban dikirim."))
 
     return _decide(handover_id, "answer", text, send)
 
@@ -43,10 +52,14 @@ def make_ticket(handover_id: int) -> Response | tuple[str, int]:
     here, service = edge(), text_of("service")
 
     def file(session: Session) -> str:
-        now = here.clock.now()
-        ticket = coordination.make_ticket(session, here.rulebook, handover_id, service, user_id(), now)
-        told = "sebagai laporan tersegel; warga tidak dikabari" if ticket.sealed else "dan warga dikabari"
-        return f"Laporan {ticket.number} dibuat {told}."
+        ticket = coordination.make_ticket(
+            session, here.rulebook, handover_id, service, user_id(), here.clock.now()
+        )
+        if ticket.sealed:
+            said = N_("Laporan %(number)s dibuat sebagai laporan tersegel; warga tidak dikabari.")
+        else:
+            said = N_("Laporan %(number)s dibuat dan warga dikabari.")
+        return translated(said) % {"number": ticket.number}
 
     return _decide(handover_id, "ticket", None, file)
 
@@ -62,7 +75,9 @@ def back_home(handover_id: int, action: str) -> Response:
 @seen_by(*READERS)
 def conversation(conversation_id: int) -> str:
     """What was said in one conversation, for whoever is about to answer."""
-    return conversation_page(conversation_id, Typed())
+    page = conversation_page(conversation_id, Typed())
+    looked()
+    return page
 
 
 def conversation_page(conversation_id: int, typed: Typed) -> str:
@@ -76,23 +91,29 @@ def conversation_page(conversation_id: int, typed: Typed) -> str:
         return render_template("console/conversation.html", talk=talk, lines=lines, say=say, typed=typed)
 
 
-def _decide(
-    handover_id: int, form: str, text: str | None, step: Callable[[Session], str]
-) -> Response | tuple[str, int]:
+def _decide(handover_id: int, form: str, text: str | None, step: Step) -> Response | tuple[str, int]:
     try:
         with changing() as session:
             sight.require_readable(session, handover_id)
             notice = step(session)
     except RefusedError as error:
         if not _was_mine(handover_id, text):
-            return home_page(refused(f"{form}-{handover_id}", str(error))), 409
-        notice = TWICE
+            return _refused(handover_id, refused(f"{form}-{handover_id}", str(error))), 409
+        notice = translated(TWICE)
     flash(notice)
-    return redirect(url_for(".home", **filters().query), 303)
+    return redirect(inside(text_of("next")), 303)
+
+
+def _refused(handover_id: int, typed: Typed) -> str:
+    """The page that the form stood on, with what was typed."""
+    if text_of("next").startswith(url_for(".triage")):
+        return triage_page(handover_id, typed)
+    return questions_page(handover_id, None, typed)
 
 
 def _was_mine(handover_id: int, text: str | None) -> bool:
     """Whether the same person has done just this before: the form was sent twice."""
     with edge().database.read() as session:
         handover = session.get_one(Handover, handover_id)
-        return handover.answered_by == user_id() and handover.answer == text
+        said = legible(text).strip() if text is not None else None
+        return handover.answered_by == user_id() and handover.answer == said

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from handlers.guards import SEEN_BY
 from handlers.i18n import N_, translated
+from storage.queries.queue_conditions import ALL
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Group:
 
 
 def queue(name: str, label: str) -> Entry:
-    """The entry of a queue, with its number."""
-    return Entry("console.queue", label, name, (("name", name),))
+    """The entry of a queue, with its number; how many there are at all is of no use to anybody."""
+    return Entry("console.queue", label, "" if name == ALL else name, (("name", name),))
 
 
 MENU = (
@@ -66,7 +67,7 @@ MENU = (
             Entry("console.checks", N_("Klaim diperiksa"), "claims"),
             Entry("console.undelivered", N_("Tidak terkirim"), "undelivered"),
             queue("mine", N_("Milik saya")),
-            queue("all", N_("Semua laporan")),
+            queue(ALL, N_("Semua laporan")),
         ),
     ),
     Group(
@@ -102,10 +103,11 @@ MENU = (
 
 def menu() -> list[tuple[Group, list[Entry]]]:
     """The groups with the entries that the present user may open."""
-    shown = [(group, [entry for entry in group.entries if _may_open(entry)]) for group in MENU]
+    shown = [(group, [entry for entry in group.entries if may_open(entry.endpoint)]) for group in MENU]
     return [(group, entries) for group, entries in shown if entries]
 
 
-def _may_open(entry: Entry) -> bool:
-    view = current_app.view_functions.get(entry.endpoint)
+def may_open(endpoint: str) -> bool:
+    """Whether there is such a page, and the present user may open it."""
+    view = current_app.view_functions.get(endpoint)
     return view is not None and current_user.role in SEEN_BY.get(view, ())

@@ -10,12 +10,16 @@ from bot import holding
 from bot.errors import RefusedError
 from bot.roles import STAFF
 from handlers.audit import changing
+from handlers.console import sight
 from handlers.console.messages import TWICE, conversation_page
 from handlers.console.room import BIG_ID, blueprint, user_id
 from handlers.console.talks import require_open
+from handlers.console.ticket_view import ticket_page_of
 from handlers.edge import edge
-from handlers.forms import refused, text_of
+from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
+from storage.queries.ticket_page import find_ticket
 
 Step = Callable[[Session], bool]
 
@@ -30,7 +34,9 @@ def take(conversation_id: int) -> Response | tuple[str, int]:
         now = here.clock.now()
         return holding.take(session, here.rulebook, conversation_id, user_id(), now, before)
 
-    return carry_out(conversation_id, "take", step, "Percakapan ini Anda pegang; bot diam sampai Anda kembalikan.")
+    return carry_out(
+        conversation_id, "take", step, N_("Percakapan ini Anda pegang; bot diam sampai Anda kembalikan.")
+    )
 
 
 @blueprint.post(f"/conversations/<{BIG_ID}:conversation_id>/reply")
@@ -42,7 +48,7 @@ def reply(conversation_id: int) -> Response | tuple[str, int]:
     def step(session: Session) -> bool:
         return holding.reply(session, here.rulebook, conversation_id, user_id(), text, once, here.clock.now())
 
-    return carry_out(conversation_id, "reply", step, "Balasan dikirim.")
+    return carry_out(conversation_id, "reply", step, N_("Balasan dikirim."))
 
 
 @blueprint.post(f"/conversations/<{BIG_ID}:conversation_id>/give-back")
@@ -55,7 +61,7 @@ def give_back(conversation_id: int) -> Response | tuple[str, int]:
         now = here.clock.now()
         return holding.give_back(session, conversation_id, user_id(), seen, now, answer_rest=rest)
 
-    return carry_out(conversation_id, "give-back", step, "Percakapan dikembalikan ke bot.")
+    return carry_out(conversation_id, "give-back", step, N_("Percakapan dikembalikan ke bot."))
 
 
 @blueprint.get(f"/conversations/<{BIG_ID}:conversation_id>/<action>")
@@ -66,15 +72,25 @@ def back_to_conversation(conversation_id: int, action: str) -> Response:
 
 
 def carry_out(conversation_id: int, form: str, step: Step, notice: str) -> Response | tuple[str, int]:
-    """Do ``step`` in one transaction; a form that is refused is shown again as it was typed."""
+    """Do ``step`` in one transaction; a form that is refused is shown again as it was typed, where it stood."""
     try:
         with changing() as session:
             require_open(session, conversation_id)
             is_new = step(session)
     except RefusedError as error:
-        return conversation_page(conversation_id, refused(form, str(error))), 409
-    flash(notice if is_new else TWICE)
+        return _again(conversation_id, refused(form, str(error))), 409
+    flash(translated(notice if is_new else TWICE))
     return redirect(_origin(conversation_id), 303)
+
+
+def _again(conversation_id: int, typed: Typed) -> str:
+    """The page that the form stood on, with what was typed; the conversation's where it names no ticket of it."""
+    number = text_of("from")
+    with edge().database.read() as session:
+        found = find_ticket(session, number) if number else None
+    if found is None or found.conversation_id != conversation_id or not sight.sees(found):
+        return conversation_page(conversation_id, typed)
+    return ticket_page_of(number, typed)
 
 
 def _origin(conversation_id: int) -> str:

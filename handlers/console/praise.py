@@ -1,17 +1,19 @@
 """Thanks from citizens, a month at a time: the list from which the leadership calls."""
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from bot import praise as thanks
 from bot.privacy import mask
 from bot.roles import READERS, STAFF
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console.messages import TWICE
 from handlers.console.room import blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import text_of
 from handlers.guards import seen_by
+from handlers.i18n import translated
 from handlers.months import Month
 from storage.queries import people as queries
 
@@ -25,6 +27,7 @@ def praise() -> str:
     say = phrases()
     today = say.local_date(say.now)
     month = Month.of(request.args.get("month", ""), today)
+    looked(f"praise:{month.code}")
     with edge().database.read() as session:
         tickets = queries.praise(session, *month.bounds(say.city.zone), SHOWN)
         calls = queries.calls_about(session, [ticket.id for ticket in tickets])
@@ -37,6 +40,7 @@ def praise() -> str:
             calls=calls,
             shown=SHOWN,
             mask=mask,
+            may_change=current_user.role in STAFF,
         )
 
 
@@ -46,7 +50,8 @@ def called(number: str) -> Response:
     """Write down that the unit was called; the history keeps who did and when."""
     with changing() as session:
         is_new = thanks.mark_called(session, number, user_id(), edge().clock.now())
-    flash(f"{number} ditandai sudah ditelepon." if is_new else TWICE)
+    done = translated("%(number)s ditandai sudah ditelepon.") % {"number": number}
+    flash(done if is_new else translated(TWICE))
     return redirect(url_for(".praise", month=text_of("month")), 303)
 
 

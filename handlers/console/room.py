@@ -1,67 +1,26 @@
-"""The blueprint that the console's pages share, and the view of the lists that the address bar holds."""
+"""The blueprint that the console's pages share, who asks and when, and the way back."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
 from flask_login import current_user
 
-from bot.city import City
-from bot.status import OPEN, Outcome, Status
+from bot.roles import SEALED_OFFICER, STAFF
+from bot.status import OPEN, Status
 from handlers.console.navigation import menu
 from handlers.edge import edge
 from handlers.guards import guard
+from handlers.inside import inside
 from handlers.phrases import Phrases, can_be_late
-from storage.queries.console import Wanted
+from storage.queries.queue_conditions import Desk
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 guard(blueprint, "login")
 
 LATE = tuple(status for status in OPEN if can_be_late(status))
-ONLY = {"open": "Masih terbuka", "late": "Lewat tenggat", "urgent": "Darurat"}
-# How a ticket that is done came to be closed: in lists each kind can be looked at by itself.
-CLOSED_AS = (Outcome.CONFIRMED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.DELIVERED)
+A_DAY = timedelta(days=1)
 BIG_ID = "int(max=9223372036854775807)"
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which tickets the list shows; what the address bar does not know does not restrict."""
-
-    status: str = ""
-    agency: str = ""
-    only: str = ""
-
-    @classmethod
-    def of(cls, args: Mapping[str, str], city: City) -> "Filters":
-        known = {"status": {*Status, *CLOSED_AS}, "agency": {*city.agencies}, "only": {*ONLY}}
-        return cls(**{name: args[name] for name, values in known.items() if args.get(name) in values})
-
-    @property
-    def query(self) -> dict[str, Any]:
-        """For the address bar: only what restricts."""
-        return {name: value for name, value in asdict(self).items() if value}
-
-    def wanted(self, now: datetime) -> Wanted:
-        """As the query takes it. Tickets in coordination have their own place on the page."""
-        among = {"": tuple(Status), "open": OPEN, "late": LATE, "urgent": OPEN}[self.only]
-        return Wanted(
-            statuses=[s for s in among if s != Status.COORDINATION and self._takes(s)],
-            outcome=self.status if self.status in CLOSED_AS else None,
-            agency=self.agency or None,
-            urgent=self.only == "urgent",
-            solve_before=now if self.only == "late" else None,
-        )
-
-    def _takes(self, status: Status) -> bool:
-        return self.status in ("", status) or (self.status in CLOSED_AS and status == Status.DONE)
-
-
-def filters() -> Filters:
-    """The present request's view of the lists."""
-    return Filters.of(request.args, edge().rulebook.city)
 
 
 def phrases() -> Phrases:
@@ -74,10 +33,45 @@ def user_id() -> int:
     return int(current_user.id)
 
 
+def desk() -> Desk:
+    """Whose queues are looked at, now."""
+    city, now = edge().rulebook.city, edge().clock.now()
+    spans = {code: city.deadlines_of(code).red_before for code in city.services}
+    ends = {span: max(city.working_calendar.add(now, span), now + A_DAY) for span in {*spans.values()}}
+    usual = max(city.working_calendar.add(now, city.deadlines.red_before), now + A_DAY)
+    return Desk(
+        user_id(),
+        now,
+        open=OPEN,
+        late=LATE,
+        back=Status.COORDINATION,
+        soon=usual,
+        soon_of={code: ends[span] for code, span in spans.items() if ends[span] > usual},
+        sealed=bool(current_user.role == SEALED_OFFICER),
+    )
+
+
+def back_address() -> str:
+    """Where the present page was opened from, for a link back; the console's first page where nobody says."""
+    return inside(request.args.get("back", ""))
+
+
+def came_from() -> str:
+    """The page whose form the present request is, as its field ``next`` says; the first page where it does not."""
+    return inside(request.form.get("next", ""))
+
+
 @blueprint.app_context_processor
 def _frame() -> dict[str, Any]:
-    """What the frame of a page needs: its menu, and how many numbers are written to in trial mode, if it is on."""
-    return {"trial_numbers": len(edge().settings.trial), "menu": menu}
+    """What the frame of a page needs: its menu, how many numbers are written to in trial mode, if it is on, and
+    whether the present user works here or only reads."""
+    may_work = getattr(current_user, "role", "") in STAFF
+    return {
+        "trial_numbers": len(edge().settings.trial),
+        "menu": menu,
+        "back_address": back_address,
+        "may_work": may_work,
+    }
 
 
 @blueprint.after_request

@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response
 from bot import servants as registry
 from bot.errors import RefusedError
 from bot.roles import STAFF
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console.messages import TWICE
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, translated
 from storage.queries import people as queries
 
 SHOWN = 500
@@ -21,6 +22,7 @@ SHOWN = 500
 @seen_by(*STAFF)
 def servants() -> str:
     """Everybody who is registered, and the form for one more."""
+    looked("servants")
     return _page(Typed())
 
 
@@ -36,7 +38,7 @@ def add_servant() -> Response | tuple[str, int]:
             is_new = registry.register(session, name, unit, phone, country, user_id(), now)
     except RefusedError as error:
         return _page(refused("add", str(error))), 409
-    flash("Petugas didaftarkan; laporannya mulai sekarang ditandai." if is_new else TWICE)
+    flash(translated(N_("Petugas didaftarkan; laporannya mulai sekarang ditandai.") if is_new else TWICE))
     return redirect(url_for(".servants"), 303)
 
 
@@ -46,7 +48,8 @@ def remove_servant(servant_id: int) -> Response:
     """Take somebody off the list; what they reported keeps its mark."""
     with changing() as session:
         is_new = registry.remove(session, servant_id, user_id())
-    flash("Petugas dihapus dari daftar." if is_new else "Petugas itu sudah tidak ada di daftar.")
+    done, gone = N_("Petugas dihapus dari daftar."), N_("Petugas itu sudah tidak ada di daftar.")
+    flash(translated(done if is_new else gone))
     return redirect(url_for(".servants"), 303)
 
 

@@ -1,6 +1,7 @@
 """A conversation as the coordinators' desk handles it: who holds it, what may still be sent, who is blocked."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +12,11 @@ from bot.errors import NotFoundError
 from bot.sealing import Curtain
 from handlers.console import sight
 from handlers.console.room import user_id
+from handlers.console.thread import Rows
 from handlers.edge import edge
-from storage.models import Conversation
+from storage.models import Conversation, Handover
 from storage.queries import people
-from storage.queries.people import Held
+from storage.queries.people import BY_A_PERSON, CAME_WHILE_HELD, Held
 
 ENDPOINT = "console.conversation"
 
@@ -47,17 +49,46 @@ class Talk:
 def talk_of(session: Session, conversation: Conversation, curtain: Curtain, origin: str = "") -> Talk:
     """The desk's view of ``conversation`` for the present user, who must not read what is behind ``curtain``."""
     held = next(iter(people.held(session, 1, conversation.id)), None)
+    return _talk(conversation, held, people.last_dealt_with(session, conversation.id) or 0, curtain, origin)
+
+
+def talk_with(
+    conversation: Conversation, hold: Handover | None, rows: Rows, names: Mapping[str, str], curtain: Curtain,
+    origin: str,
+) -> Talk:  # fmt: skip
+    """The same, of what was read already: the hold, the messages, and what colleagues are called."""
+    held = _held(conversation, hold, rows, names) if hold else None
+    return _talk(conversation, held, rows.last_dealt_with, curtain, origin)
+
+
+def _talk(conversation: Conversation, held: Held | None, seen: int, curtain: Curtain, origin: str) -> Talk:
     return Talk(
         conversation=conversation,
         held=held,
         mine=held is not None and held.holder_id == user_id(),
-        seen=people.last_dealt_with(session, conversation.id) or 0,
+        seen=seen,
         once=secrets.token_urlsafe(12),
         free_until=holding.free_until(conversation),
         has_template=holding.has_template(edge().rulebook, conversation.language),
         is_sealed=curtain.covers(None, edge().clock.now()),
         origin=origin,
     )
+
+
+def _held(conversation: Conversation, hold: Handover, rows: Rows, names: Mapping[str, str]) -> Held:
+    """As ``storage.queries.people.held`` reads it."""
+    mine = (row.created_at for row in rows.went if row.wording == BY_A_PERSON and row.conversation_id is not None)
+    since = max(mine, default=None)
+    unread = [
+        message
+        for message in rows.came
+        if message.outcome == CAME_WHILE_HELD
+        and message.id > (hold.inbound_id or 0)
+        and (since is None or message.received_at > since)
+    ]
+    holder = hold.answered_by or 0
+    name = names.get(f"user:{holder}", "")
+    return Held(conversation.id, conversation.channel, holder, name, hold.created_at, hold.due_at, len(unread))
 
 
 def require_open(session: Session, conversation_id: int) -> None:

@@ -1,7 +1,9 @@
 """One ticket in the console, and passing one on to the agency that answers for it."""
 
+from datetime import timedelta
+
+from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot import coordination
@@ -10,29 +12,21 @@ from bot.errors import NotFoundError, RefusedError
 from bot.numbers import find_numbers
 from bot.roles import AGENCY_OFFICER, READERS, STAFF
 from bot.status import Status
-from handlers.agency_steps import AUDIT
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console import sight
-from handlers.console.addressees import named
-from handlers.console.files import in_ticket
-from handlers.console.home import home_page
 from handlers.console.messages import TWICE
-from handlers.console.room import BIG_ID, blueprint, filters, phrases, user_id
-from handlers.console.talks import talk_of
-from handlers.console.thread import thread_of
+from handlers.console.queues import sent_back_page
+from handlers.console.room import BIG_ID, blueprint, came_from, phrases, user_id
+from handlers.console.ticket_view import ticket_page_of
 from handlers.edge import edge
-from handlers.files import shown
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import translated
 from handlers.photos import photo_response
-from handlers.phrases import Phrases
-from storage.models import OutboundMessage, Ticket
-from storage.queries import console as queries
-from storage.queries import costs, dead_letters
-from storage.queries.attachments import photo_of, photos_of
-from storage.queries.media import files_of_ticket
-from storage.queries.people import linked
-from storage.queries.sealing import emails_of
+from storage.queries import ticket_page
+from storage.queries.attachments import photo_of
+
+ONE_SITTING = timedelta(hours=12)
 
 
 @blueprint.get("/tickets")
@@ -42,19 +36,24 @@ def find() -> Response:
     wanted = request.args.get("number", "").strip()
     found = find_numbers(wanted, edge().rulebook.city.ticket_prefix)
     if not found:
-        flash(f"„{wanted[:40]}” bukan nomor laporan. Contoh: JK-7Q2M9X-4." if wanted else "Tulis nomor laporan.")
+        unknown = translated("„%(typed)s” bukan nomor laporan. Contoh: JK-7Q2M9X-4.") % {"typed": wanted[:40]}
+        flash(unknown if wanted else translated("Tulis nomor laporan."))
         return redirect(url_for(".home"), 303)
     return redirect(url_for(".case" if sight.is_of_agency() else ".ticket", number=found[0]), 303)
 
 
 @blueprint.get("/tickets/<number>")
 @seen_by(*READERS)
-def ticket(number: str) -> str | tuple[str, int]:
+def ticket(number: str) -> str | Response | tuple[str, int]:
     """A ticket with its history, its conversation and what is planned, as far as it may be seen."""
-    try:
-        return _ticket_page(number, Typed())
-    except NotFoundError:
-        return _closed_page(number), 403
+    return _opened(number, "console/ticket.html")
+
+
+@blueprint.get("/tickets/<number>/print")
+@seen_by(*READERS)
+def print_ticket(number: str) -> str | Response | tuple[str, int]:
+    """All of the case for paper: no menu, no forms."""
+    return _opened(number, "console/ticket_print.html")
 
 
 @blueprint.post("/tickets/<number>/pass-on")
@@ -67,19 +66,20 @@ def pass_on(number: str) -> Response | tuple[str, int]:
             found = sight.open_to_me(session, number)
             session.refresh(found, with_for_update=True)
             coordination.pass_on(session, here.rulebook, found, agency, user_id(), here.clock.now())
-        flash(f"{number} diteruskan ke {here.rulebook.city.agency_name(agency)}.")
+        name = here.rulebook.city.agency_name(agency)
+        flash(translated("%(number)s diteruskan ke %(agency)s.") % {"number": number, "agency": name})
     except RefusedError as error:
         if not _is_there(number, agency):
             return _again(number, refused(f"pass-on-{number}", str(error))), 409
-        flash(TWICE)
+        flash(translated(TWICE))
     if text_of("from") == "ticket":
         return redirect(url_for(".ticket", number=number), 303)
-    return redirect(url_for(".home", **filters().query), 303)
+    return redirect(came_from(), 303)
 
 
-@blueprint.get("/tickets/<number>/pass-on")
+@blueprint.get("/tickets/<number>/<action>")
 @seen_by(*STAFF)
-def back_to_ticket(number: str) -> Response:
+def back_to_ticket(number: str, action: str) -> Response:
     """Where a form was sent to is no page; the ticket is."""
     return redirect(url_for(".ticket", number=number), 303)
 
@@ -95,39 +95,43 @@ def photo(number: str, photo_id: int) -> Response:
     return photo_response(shot)
 
 
-def _ticket_page(number: str, typed: Typed) -> str:
-    say = phrases()
-    sight.note_looks_beside(number)
+def _opened(number: str, template: str) -> str | Response | tuple[str, int]:
+    """The page for whoever may see it. A part of it that refreshes itself is no new look."""
+    try:
+        is_part = "HX-Request" in request.headers and _was_opened(number)
+        if is_part and not _is_changed(number):
+            return FlaskResponse(status=204)
+        if not is_part:
+            sight.note_looks_beside(number)
+        page = ticket_page_of(number, Typed(), template)
+    except NotFoundError:
+        return _closed_page(number), 403
+    if not is_part and not _is_noted(number):
+        looked()
+    return page
+
+
+def _is_noted(number: str) -> bool:
+    """Whether the look is in the audit already: every look at a sealed case is noted by itself."""
+    if not sight.sees_sealed():
+        return False
     with edge().database.read() as session:
-        found = queries.ticket_in_full(session, number)
-        if found is None or not sight.sees(found):
-            raise NotFoundError(f"Tidak ada laporan bernomor {number}.")
-        curtain = sight.curtain_before(session, found.citizen_id)
-        looks = [event for event in found.events if event.kind in AUDIT]
-        return render_template(
-            "console/ticket.html",
-            ticket=found,
-            say=say,
-            lines=thread_of(session, found.conversation_id, say, curtain, found),
-            history=[event for event in found.events if event.kind not in AUDIT],
-            looks=looks,
-            lookers=emails_of(session, {event.actor for event in looks}),
-            talk=talk_of(session, found.conversation, curtain, number),
-            linked=linked(session, found, sealed=sight.sees_sealed()),
-            planned=queries.planned(session, found.id),
-            photos=photos_of(session, found.id),
-            files=[shown(file, in_ticket(number), say) for file in files_of_ticket(session, found.id)],
-            unsent=_unsent_letters(session, found, say),
-            costs=costs.of_ticket(session, found.id),
-            city=say.city,
-            typed=typed,
-        )
+        found = ticket_page.find_ticket(session, number)
+        return found is not None and found.sealed
 
 
-def _unsent_letters(session: Session, found: Ticket, say: Phrases) -> list[tuple[str, OutboundMessage]]:
-    """To whom a letter about this ticket did not get through, the newest of each."""
-    rows = dead_letters.to_agency(session, found.id)
-    return list({named(row, found, say): (named(row, found, say), row) for row in reversed(rows)}.values())
+def _was_opened(number: str) -> bool:
+    """Whether this user has opened it not long ago, so that a part of the page is no look of its own."""
+    with edge().database.read() as session:
+        return ticket_page.was_looked_at(session, number, user_id(), edge().clock.now() - ONE_SITTING)
+
+
+def _is_changed(number: str) -> bool:
+    """Whether anything on the page is other than when the browser last read it."""
+    seen = request.args.get("seen", "")
+    with edge().database.read() as session:
+        found = sight.open_to_me(session, number)
+        return not seen or ticket_page.fingerprint(session, found.id) != seen
 
 
 def _closed_page(number: str) -> str:
@@ -137,7 +141,7 @@ def _closed_page(number: str) -> str:
 
 
 def _again(number: str, typed: Typed) -> str:
-    return _ticket_page(number, typed) if text_of("from") == "ticket" else home_page(typed)
+    return ticket_page_of(number, typed) if text_of("from") == "ticket" else sent_back_page(typed)
 
 
 def _is_there(number: str, agency: str) -> bool:

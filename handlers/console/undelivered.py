@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,7 +13,7 @@ from bot.errors import NotFoundError, RefusedError
 from bot.failure_words import CLASSES, MENDABLE, Explained, explained, meaning
 from bot.messages import EMAIL, WEBHOOK
 from bot.roles import READERS, STAFF
-from handlers.audit import changing
+from handlers.audit import changing, looked
 from handlers.console import sight
 from handlers.console.addressees import is_case, named
 from handlers.console.messages import TWICE
@@ -20,6 +21,7 @@ from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
+from handlers.i18n import N_, counted, translated
 from handlers.phrases import Phrases
 from storage.models import OutboundMessage, Ticket
 from storage.queries import dead_letters as queries
@@ -46,6 +48,7 @@ class Letter:
 @seen_by(*READERS)
 def undelivered() -> str:
     """The list, newest first, a page at a time; ``failure`` in the address bar restricts it to one class."""
+    looked("page:undelivered")
     return _page(Typed())
 
 
@@ -60,7 +63,7 @@ def send_again(message_id: int) -> Response | tuple[str, int]:
             is_new = dead_letters.retry(session, message_id, user_id(), now)
     except RefusedError as error:
         return _page(refused(f"letter-{message_id}", str(error))), 409
-    flash("Pesan dikirim lagi." if is_new else TWICE)
+    flash(translated("Pesan dikirim lagi.") if is_new else translated(TWICE))
     return _back()
 
 
@@ -71,7 +74,7 @@ def settle(message_id: int) -> Response:
     with changing() as session:
         _require_open(session, message_id)
         is_new = dead_letters.settle(session, message_id, user_id(), edge().clock.now())
-    flash("Ditandai selesai." if is_new else TWICE)
+    flash(translated("Ditandai selesai.") if is_new else translated(TWICE))
     return _back()
 
 
@@ -86,8 +89,9 @@ def send_all_again() -> Response | tuple[str, int]:
         )
     except RefusedError as error:
         return _page(refused("retry-all", str(error))), 409
-    left = f" {done.cannot} tidak bisa dikirim lagi; alasannya di bawah." if done.cannot else ""
-    flash(f"{done.again} pesan dikirim lagi.{left}")
+    # In many small transactions, so that nothing waits for thousands of rows: told of once they are through.
+    with changing(f"failure:{text_of('failure')}", again=done.again, cannot=done.cannot):
+        flash(_said(done))
     return _back()
 
 
@@ -117,6 +121,7 @@ def _page(typed: Typed) -> str:
             older=rows[SHOWN - 1].id if len(rows) > SHOWN else None,
             total=queries.count(session),
             typed=typed,
+            may_act=current_user.role in STAFF,
         )
 
 
@@ -134,7 +139,7 @@ def _letter(
         row=row,
         ticket=ticket,
         to="" if covered else named(row, ticket, say),
-        says="" if covered else _said(row),
+        says="" if covered else _text_of(row),
         explained=explained(row.failure, row.channel),
         why=meaning(row.failure, row.error, row.channel),
         covered=covered,
@@ -142,7 +147,15 @@ def _letter(
     )
 
 
-def _said(row: OutboundMessage) -> str:
+def _said(done: dead_letters.Retried) -> str:
+    again = counted("%(num)d pesan dikirim lagi.", "%(num)d pesan dikirim lagi.", done.again)
+    if not done.cannot:
+        return again
+    left = N_("%(num)d tidak bisa dikirim lagi; alasannya di bawah.")
+    return f"{again} {translated(left) % {'num': done.cannot}}"
+
+
+def _text_of(row: OutboundMessage) -> str:
     """What a letter to an agency says holds the agency's link, which is nobody else's: its subject is enough."""
     is_letter = row.channel in (EMAIL, WEBHOOK) or is_case(row)
     return str(row.body.get("subject", "") if is_letter else row.body["text"])

@@ -105,6 +105,20 @@ def was_told(session: Session, user_id: int, ticket_id: int, wordings: Collectio
     return bool(session.scalar(select(theirs)))
 
 
+def told_about(
+    session: Session, user_id: int, ticket_ids: Collection[int], wordings: Collection[str]
+) -> frozenset[int]:
+    """Those of the tickets of whose alarms this user was told."""
+    if not ticket_ids:
+        return frozenset()
+    theirs = select(OutboundMessage.ticket_id).where(
+        OutboundMessage.ticket_id.in_(ticket_ids),
+        OutboundMessage.wording.in_(wordings),
+        OutboundMessage.key.like(f"alarm:%:{user_id}"),
+    )
+    return frozenset(ticket_id for ticket_id in session.scalars(theirs) if ticket_id is not None)
+
+
 def alarm_about(session: Session, number: str) -> Alarm | None:
     """The alarm about the ticket of that number."""
     return session.scalar(select(Alarm).join(Alarm.ticket).where(Ticket.number == number))

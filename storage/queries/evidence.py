@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload
 
 from storage.models import Attachment, Claim, InboundMessage, MediaFile, PhotoPrint, Ticket
+from storage.models.evidence import WAITS
 
 PIECES, DIGITS = 8, 4
 # A photo in one colour looks like every other of that kind; nothing follows from that.
@@ -91,7 +92,19 @@ def waiting(session: Session, limit: int, *, sealed: bool) -> Sequence[Claim]:
 
 def count_waiting(session: Session, *, sealed: bool) -> int:
     """How many claims wait for a look."""
-    return session.scalar(select(func.count(Claim.id)).join(Claim.ticket).where(_waits(), _told(sealed))) or 0
+    return session.scalar(number_waiting(sealed=sealed)) or 0
+
+
+def number_waiting(*, sealed: bool) -> Select[int]:
+    """How many claims wait for a look, for a statement that counts more than that.
+
+    Written so that it starts with the few claims that wait: joined to the tickets it may read all that are done.
+    """
+    newer = aliased(Claim)
+    overtaken = exists().where(newer.ticket_id == Claim.ticket_id, newer.round > Claim.round)
+    stands = exists().where(Ticket.id == Claim.ticket_id, Ticket.status.in_(CLAIMED), _told(sealed))
+    # As in the index's own condition, word for word: otherwise it is not used.
+    return select(func.count(Claim.id)).where(text(WAITS), stands, ~overtaken)
 
 
 def photos_before(session: Session, ticket_ids: Collection[int]) -> dict[int, list[MediaFile]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from bot import agency_mail, tickets
-from bot.clock import Clock
+from bot.clock import SimulatedClock
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.status import Move
@@ -52,6 +52,7 @@ class CityHall:
     database: Database
     rulebook: Rulebook
     times: list[datetime]
+    machine: list[datetime]
     _people: list[int] = field(default_factory=list)
 
     @property
@@ -59,8 +60,13 @@ class CityHall:
         return self.times[-1]
 
     def wait(self, **span: int) -> None:
-        """Let time pass."""
+        """Let time pass, as the simulator's clock does: whoever is logged in stays so."""
         self.times.append(self.now + timedelta(**span))
+
+    def leave(self, **span: int) -> None:
+        """Nobody does anything at their desks for so long."""
+        self.wait(**span)
+        self.machine.append(self.machine[-1] + timedelta(**span))
 
     def browser(self) -> FlaskClient:
         """A browser of its own, with its own cookies."""
@@ -201,18 +207,18 @@ def build(folder: Path, rulebook: Rulebook, database: Database) -> CityHall:
         simulator="off",
         media_folder=folder / "media",
     )
-    times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
     rulebook = replace(rulebook, base_url=settings.base_url, gives_unverified=settings.gives_unverified,
                        understands=bool(settings.nlu_url))  # fmt: skip
-    app = compiled_once(create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None)))
-    return CityHall(app, database, rulebook, times)
+    return on(database, rulebook, settings)
 
 
 def on(database: Database, rulebook: Rulebook, settings: Settings) -> CityHall:
     """The real app on a database that is there already, on the same Monday morning."""
     times = [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
-    app = compiled_once(create_web(Edge(settings, rulebook, database, Clock(lambda: times[-1]), nlu=None)))
-    return CityHall(app, database, rulebook, times)
+    machine = times[:]
+    clock = SimulatedClock(lambda: times[-1], lambda: machine[-1], lambda: None)
+    app = compiled_once(create_web(Edge(settings, rulebook, database, clock, nlu=None)))
+    return CityHall(app, database, rulebook, times, machine)
 
 
 def csrf_of(page: TestResponse) -> str:

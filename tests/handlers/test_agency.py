@@ -14,6 +14,7 @@ from tests.handlers.city_hall import NAME, PHONE, CityHall, act, agency_form, sa
 from tests.support.pictures import jpeg
 
 PNG = jpeg(form="PNG")
+ALL_STEPS = {"accept", "send_back", "ask", "set_date", "claim", "to_unit"}
 
 
 def forms_on(page: TestResponse) -> set[str]:
@@ -78,7 +79,7 @@ def test_what_the_citizen_added_stands_apart_from_the_story(hall: CityHall) -> N
 def test_script_in_the_story_is_text(hall: CityHall) -> None:
     _, token = hall.forwarded("<script>alert(1)</script>", place='"><img src=x onerror=alert(2)>')
     page = hall.browser().get(f"/agency/{token}")
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
     assert "<img src=x" not in page.text
     assert "&lt;script&gt;" in page.text
 
@@ -95,7 +96,7 @@ def test_opening_the_page_changes_nothing(hall: CityHall) -> None:
 def test_only_possible_steps_are_offered(hall: CityHall) -> None:
     number, token = hall.forwarded()
     page = hall.browser().get(f"/agency/{token}")
-    assert forms_on(page) == {"accept", "send_back", "ask", "set_date", "claim"}
+    assert forms_on(page) == ALL_STEPS
     hall.moved(number, Move.CLAIM, "agency:bina_marga", "beres")
     page = hall.browser().get(f"/agency/{token}")
     assert forms_on(page) == set()
@@ -238,7 +239,7 @@ def test_what_is_refused_is_kept_on_the_page(
     assert page.status_code == 409
     assert message in said_on(page)
     assert fields.get("note", "").strip() in page.text
-    assert forms_on(page) == {"accept", "send_back", "ask", "set_date", "claim"}
+    assert forms_on(page) == ALL_STEPS
     assert hall.everything() == before
     assert hall.find(number).status == "waiting"
 

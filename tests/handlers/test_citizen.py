@@ -109,3 +109,22 @@ def test_after_erasing_the_link_is_dead(hall: CityHall, claimed: str) -> None:
     with hall.database.begin() as session:
         tickets.by_number(session, claimed).citizen.erased_at = hall.now
     assert hall.browser().get(path_of(hall, claimed)).status_code == 404
+
+
+def test_it_speaks_the_language_that_the_citizen_is_written_to(hall: CityHall, claimed: str) -> None:
+    with hall.database.begin() as session:
+        tickets.by_number(session, claimed).conversation.language = "en"
+    browser, path = hall.browser(), path_of(hall, claimed)
+    page = browser.get(path)
+    for told in ('<html lang="en"', "Is it fixed, in your opinion?", "Claimed done", "Claimed to be done"):
+        assert told in page.text
+    form = {"csrf_token": csrf_of(page), "stars": "9"}
+    assert "Choose from 1 to 5." in browser.post(f"{path}/rate", data=form).text
+    assert browser.post(f"{path}/confirm", data=form).status_code == 303
+    assert "Thank you, we have closed this report." in browser.get(path).text
+
+
+def test_a_language_that_pages_do_not_speak_is_indonesian(hall: CityHall, claimed: str) -> None:
+    with hall.database.begin() as session:
+        tickets.by_number(session, claimed).conversation.language = "jv"
+    assert '<html lang="id"' in hall.browser().get(path_of(hall, claimed)).text

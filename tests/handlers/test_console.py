@@ -1,7 +1,5 @@
 """The coordinators' console: what waits, what is late, and that each answer goes out once."""
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -10,6 +8,7 @@ from werkzeug.test import TestResponse
 from bot.status import Move
 from storage.models import Handover, OutboundMessage, Quarantine, Ticket
 from tests.handlers.city_hall import CityHall, csrf_of, said_on
+from tests.handlers.sealed_cases import log_in
 from tests.support.statements import statements_of
 
 
@@ -45,12 +44,12 @@ def test_what_waits_is_listed_with_its_reason(hall: CityHall, rina: FlaskClient)
     hall.handover("Saya mau bicara", "person")
     page = rina.get("/console/")
     words = said_on(page)
-    for expected in ("Pertanyaan", "Minta bicara dengan petugas", "2 menunggu jawaban", "WhatsApp"):
+    for expected in ("Minta bicara dengan petugas", "2 Pertanyaan ringan", "Saya mau bicara"):
         assert expected in words
     assert "&lt;b&gt;bisa&lt;/b&gt;" in page.text
-    assert "Terlambat" not in words
+    assert '<span class="small late">' not in page.text
     hall.wait(days=2)
-    assert "Terlambat: dijanjikan" in said_on(rina.get("/console/"))
+    assert rina.get("/console/").text.count('<span class="small late">2 hari</span>') == 2
 
 
 def test_an_answer_goes_to_the_outbox_once(hall: CityHall, rina: FlaskClient) -> None:
@@ -118,11 +117,11 @@ def test_the_numbers_at_the_top(hall: CityHall, rina: FlaskClient) -> None:
     hall.forwarded()
     sent_back(hall)
     words = said_on(rina.get("/console/"))
-    for expected in ("1 menunggu jawaban", "1 darurat terbuka", "0 lewat tenggat", "1 perlu diteruskan"):
+    for expected in ("1 Pertanyaan ringan", "1 Darurat terbuka", "0 Lewat tenggat", "1 Dikembalikan instansi"):
         assert expected in words
     assert "karantina" not in words
     hall.wait(days=30)
-    assert "3 lewat tenggat" in said_on(rina.get("/console/"))
+    assert "3 Lewat tenggat" in said_on(rina.get("/console/"))
 
 
 def test_quarantined_messages_are_counted(hall: CityHall, rina: FlaskClient) -> None:
@@ -139,27 +138,36 @@ def test_filters_stand_in_the_address_bar(hall: CityHall, rina: FlaskClient) -> 
     hall.moved(accepted, Move.ACCEPT, "agency:dlh")
 
     def shown(query: str) -> set[str]:
-        page = rina.get(f"/console/?{query}").text
+        page = rina.get(f"/console/queue/{query}", follow_redirects=True).text
         return {number for number in (waiting, accepted) if number in page}
 
-    assert shown("") == {waiting, accepted}
-    assert shown("status=in_progress") == {accepted}
-    assert shown("agency=bina_marga") == {waiting}
-    assert shown("only=late") == set()
-    assert shown("only=open&agency=dlh") == {accepted}
-    assert shown("status=done&only=open") == set()
-    assert shown("status=nonsense&agency=%00&only=x") == {waiting, accepted}
+    assert shown("all") == {waiting, accepted}
+    assert shown("all?status=in_progress") == {accepted}
+    assert shown("all?agency=bina_marga") == {waiting}
+    assert shown("overdue") == set()
+    assert shown("all?status=open&agency=dlh") == {accepted}
+    assert shown("all?status=done") == set()
+    assert shown("all?status=nonsense&agency=%00&only=x") == {waiting, accepted}
 
 
-def test_filters_survive_a_form(hall: CityHall, rina: FlaskClient) -> None:
-    handover = hall.handover()
-    sent = send(rina, f"/console/handovers/{handover}/answer?status=done&evil=1", note="Bisa.")
-    assert sent.location == "/console/?status=done"
+def test_a_form_leads_back_to_the_list_it_was_sent_from_and_nowhere_else(
+    hall: CityHall, rina: FlaskClient
+) -> None:
+    back = "/console/queue/sent_back?agency=bina_marga"
+    for wanted, there in (
+        (back, back),
+        ("https://evil.example/", "/console/"),
+        ("//evil", "/console/"),
+        ("", "/console/"),
+    ):
+        number = sent_back(hall)
+        sent = send(rina, f"/console/tickets/{number}/pass-on", agency="dishub", next=wanted)
+        assert sent.location == there
 
 
 def test_passing_on(hall: CityHall, rina: FlaskClient) -> None:
     number = sent_back(hall, "Ini urusan perhubungan")
-    assert "Ini urusan perhubungan" in said_on(rina.get("/console/"))
+    assert "Ini urusan perhubungan" in said_on(rina.get("/console/queue/sent_back"))
     for _ in range(2):
         assert send(rina, f"/console/tickets/{number}/pass-on", agency="dishub").status_code == 303
     ticket = hall.find(number)
@@ -177,7 +185,7 @@ def test_passing_on_to_nobody_or_too_late(hall: CityHall, rina: FlaskClient) -> 
     assert nobody.status_code == 409
     assert "Pilih salah satu instansi" in said_on(nobody)
     send(rina, f"/console/tickets/{number}/pass-on", agency="dishub")
-    late = send(rina, f"/console/tickets/{number}/pass-on", agency="dlh", **{"from": "ticket"})
+    late = send(rina, f"/console/tickets/{number}/pass-on", agency="dlh")
     assert late.status_code == 409
     assert "sudah ada di instansi" in said_on(late)
     assert hall.find(number).agency == "dishub"
@@ -218,20 +226,20 @@ def test_finding_a_ticket_by_its_number(hall: CityHall, rina: FlaskClient) -> No
 
 
 def test_the_conversation_of_a_message(hall: CityHall, rina: FlaskClient) -> None:
-    hall.handover("Halo, ada orang?")
-    page = rina.get("/console/").text
-    path = re.search(r"/console/conversations/\d+", page)
-    assert path
-    assert "Halo, ada orang?" in said_on(rina.get(path[0]))
+    talk = hall.get(Handover, hall.handover("Halo, ada orang?")).conversation_id
+    assert "Halo, ada orang?" in said_on(rina.get(f"/console/conversations/{talk}"))
     assert rina.get("/console/conversations/999").status_code == 404
 
 
-def test_looking_changes_nothing(hall: CityHall, rina: FlaskClient) -> None:
+def test_looking_changes_nothing_but_the_audit(hall: CityHall, rina: FlaskClient) -> None:
     number, handover = sent_back(hall), hall.handover()
     before = hall.everything()
     for path in ("", f"tickets/{number}", f"tickets/{number}/pass-on", f"handovers/{handover}/answer"):
         rina.get(f"/console/{path}")
-    assert hall.everything() == before
+    after = hall.everything()
+    assert {name for name in after if after[name] != before[name]} <= {"audit_entries"}
+    rina.get("/console/")
+    assert hall.everything() == after
 
 
 def test_few_queries_however_much_there_is(hall: CityHall, rina: FlaskClient) -> None:
@@ -245,11 +253,25 @@ def test_few_queries_however_much_there_is(hall: CityHall, rina: FlaskClient) ->
         assert len(statements) <= 15, statements
 
 
-def test_only_the_newest_are_listed_and_the_page_says_so(hall: CityHall, rina: FlaskClient) -> None:
-    model = hall.find(hall.ticket())
-    copied = {c.key: getattr(model, c.key) for c in Ticket.__mapper__.column_attrs if c.key != "id"}
-    with hall.database.begin() as session:
-        session.add_all(Ticket(**{**copied, "number": f"JK-{n:06d}-0"}) for n in range(120))
+def test_the_first_page_shows_what_waits_longest_and_leads_to_the_rest(hall: CityHall, rina: FlaskClient) -> None:
+    numbers = [sent_back(hall) for _ in range(5)]
+    hall.wait(days=60)
     page = rina.get("/console/")
-    assert page.text.count('<tr role="row">') == 101
-    assert "100 laporan terbaru" in said_on(page)
+    listed = page.text.partition('id="longest-sent_back"')[2].partition("</section>")[0]
+    assert [number for number in numbers if number in listed] == numbers[:3]
+    assert 'href="/console/queue/sent_back">Semua 5' in listed
+    assert 'href="/console/queue/overdue"><b>5</b>' in page.text
+
+
+def test_a_day_without_anything_is_said_to_be_one(hall: CityHall, rina: FlaskClient) -> None:
+    words = said_on(rina.get("/console/"))
+    for nothing in ("Tidak ada darurat terbuka.", "Tidak ada yang dikembalikan.", "Tidak ada yang lewat tenggat.",
+                    "Tidak ada pertanyaan yang menunggu.", "Tidak ada pesan yang belum jelas."):  # fmt: skip
+        assert nothing in words
+
+
+def test_leadership_reads_the_first_page_without_any_form(hall: CityHall) -> None:
+    sent_back(hall)
+    page = log_in(hall, "leadership").get("/console/")
+    assert "1 Dikembalikan instansi" in said_on(page)
+    assert 'method="post"' not in page.text.partition("<main")[2].partition("</main>")[0]

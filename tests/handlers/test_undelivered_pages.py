@@ -47,7 +47,7 @@ def test_a_message_to_a_citizen(hall: CityHall, rina: FlaskClient) -> None:
     assert "Warga, WhatsApp •••• " in words
     assert f'href="/console/tickets/{number}"' in page.text
     assert f'href="/console/conversations/{ticket.conversation_id}"' in page.text
-    assert "1 pesan tidak terkirim" in said_on(rina.get("/console/"))
+    assert "1 Tidak terkirim" in said_on(rina.get("/console/"))
 
 
 def test_a_letter_to_an_agency_shows_its_name_and_never_its_link(hall: CityHall, rina: FlaskClient) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.standins.unclear import BY_A_COLLEAGUE, BY_TOUCH, MORNING
+
 MODEL = "table"
 PLACE = re.compile(r"\b(?:(?i:jl|gang|depan|dekat)|(?i:jalan|pasar) (?=[A-Z]))\W*\w[^,.?!\n]*")
 Labels = tuple[tuple[str, float], ...]
@@ -30,6 +32,10 @@ class Row:
 
 
 TABLE = (
+    *(
+        Row(f"^{re.escape(each.text)}$", each.intents, each.ranking)
+        for each in (*MORNING, *BY_TOUCH, *BY_A_COLLEAGUE)
+    ),
     Row(r"kebakaran|api besar", (("darurat", 0.94), ("lapor", 0.04)), (("kebakaran", 0.97), ("bencana", 0.02))),
     Row(r"ktp.*(hilang|urus)", (("tanya", 0.96), ("lapor", 0.02)), (("ktp", 0.93),), (("ktp_hilang", 0.95),)),
     Row(r"^apakah|buka hari", (("tanya", 0.84), ("lapor", 0.08)), (("rt_rw", 0.41), ("ktp", 0.22))),

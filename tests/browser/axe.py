@@ -1,0 +1,35 @@
+"""axe-core on a page: what people with other senses, hands or devices could not use."""
+
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import Page
+
+from bot.settings import ROOT
+
+AXE = ROOT / "handlers" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# What somebody cannot get past; axe calls the rest moderate and minor.
+GRAVE = ("serious", "critical")
+RUN = "axe.run(document, {resultTypes: ['violations'], elementRef: false}).then(found => found.violations)"
+
+
+@cache
+def _source() -> str:
+    assert AXE.exists(), "axe-core is not there; run `make frontend`."
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What is seriously wrong, a line for each rule: its name, what it says, and the first elements.
+
+    The source is given to the page by the debugger, to which its Content-Security-Policy does not apply.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())
+    found: list[dict[str, Any]] = page.evaluate(RUN)
+    return [_line(one) for one in found if one["impact"] in GRAVE]
+
+
+def _line(violation: dict[str, Any]) -> str:
+    where = [f"{node['target'][0]} {node['html'][:120]}" for node in violation["nodes"][:3]]
+    return f"{violation['id']} ({len(violation['nodes'])}x): {violation['help']}: {' | '.join(where)}"
