@@ -1,4 +1,4 @@
-"""Brings the catalogues of the pages' sentences up to date: ``python -m handlers.catalogues [folder of .po files]``.
+"""Brings the catalogues of the pages' sentences up to date: ``python -m handlers.catalogues [folder of .po]``.
 
 What is translated stays, new sentences come in without a translation, those that no page says any more go. A
 folder that is named gives translations to sentences that have none. Written without paths and dates, so that a

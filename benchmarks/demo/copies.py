@@ -23,6 +23,13 @@ MASKED = ("masked_story", "text")
 # Letters as HTML are nothing to look at in the console, and most of what a year weighs.
 HEAVY = ("html",)
 
+LEFT_FOR_TODAY, A_DAY = timedelta(days=2), timedelta(days=1)
+# By table: when it came up, and what is filled in once somebody has dealt with it.
+DONE_BY_HAND = {
+    "claims": ("claimed_at", {"verdict": "ok", "checked_by": "by", "checked_at": "at"}),
+    "outbound_messages": ("created_at", {"settled_by": "by", "settled_at": "at"}),
+}
+
 
 @dataclass(frozen=True)
 class Copier:
@@ -56,6 +63,9 @@ class Copier:
         found = {talk: self._disguise(talk, number) for talk in talks}
         for ticket in self.pattern.rows["tickets"]:
             found[ticket["conversation_id"]].of_ticket(ticket, self.prefix)
+        for message in self.pattern.rows["inbound_messages"]:
+            if _asks_a_person(message):
+                found[message["conversation_id"]].of_question(message["text"])
         for disguise in found.values():
             disguise.settle()
         return found
@@ -84,12 +94,24 @@ class Copier:
             new |= {"name": disguise.name, "phone_hash": keyring.current().lookup(disguise.phone)}
         if name == "tickets":
             new |= _spot(row, disguise)
+        if name in DONE_BY_HAND:
+            new |= self._by_hand(name, new)
         if "address" in row:
             address = _address(row, disguise)
             new |= {"address": address, "address_hash": address_hash(address)}
         if name == "outbound_messages" and row["channel"] != EMAIL:
             new["recipient"] = _address(row, disguise)
         return new
+
+    def _by_hand(self, name: str, row: Row) -> Row:
+        """What coordinators have looked at meanwhile: nobody in the pattern does."""
+        at, done = DONE_BY_HAND[name]
+        if row[at] > self.pattern.ended - LEFT_FOR_TODAY or (
+            name == "outbound_messages" and row["state"] != "failed"
+        ):
+            return {}
+        user = self.pattern.rows["users"][0]["id"]
+        return {column: {"by": user, "at": row[at] + A_DAY}.get(value, value) for column, value in done.items()}
 
     def _ids(self, name: str, row: Row, number: int) -> Row:
         """Its own id, and those of the rows that it belongs to; staff are the same for all."""
@@ -99,6 +121,11 @@ class Copier:
                 if row[column.name] is not None:
                     moved[column.name] = row[column.name] + number * self.pattern.highest[target]
         return moved
+
+
+def _asks_a_person(message: Row) -> bool:
+    read = message["understanding"] or {}
+    return bool(read.get("intents")) and read["intents"][0][0] == "tanya" and not read["faqs"]
 
 
 def _changed(column: str, value: Any, disguise: Disguise) -> Any:

@@ -74,6 +74,10 @@ class Disguise:
         if ticket["place"]:
             self.pairs.append((ticket["place"], str(place)))
 
+    def of_question(self, text: str) -> None:
+        """Another question that no standing answer is for."""
+        self.pairs.append((text, self.random.choice(words("tanya", ""))))
+
     def _story(self, ticket: dict[str, Any], place: Place) -> str:
         choice = words(ticket["kind"], ticket["service"]) or words("lapor", ticket["service"])
         if not choice or not ticket["story"]:

@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.choice_templates import choice_templates
+from bot.kept_answers import with_kept
 from bot.templates import templates
+from bot.wording import Wording
 from handlers.doctor import installation, provider
 from handlers.doctor.account import TwilioAccount
 from handlers.doctor.findings import Finding, Mark, Unknown, not_checked, report
 from handlers.doctor.outside import Outside
 from handlers.edge import Edge, edge
+from storage.queries import standing
 
 
 def doctor_command(surroundings: Callable[[Edge], Outside] = Outside) -> click.Command:
@@ -31,12 +35,21 @@ def doctor_command(surroundings: Callable[[Edge], Outside] = Outside) -> click.C
     return doctor
 
 
+def _wording(here: Edge) -> Wording:
+    """The city's sentences with the answers that people keep; as filed where the database cannot be asked."""
+    try:
+        with here.database.read() as session:
+            return with_kept(here.rulebook, standing.for_topics(session)).wording
+    except SQLAlchemyError:
+        return here.rulebook.wording
+
+
 def examine(here: Edge, outside: Outside) -> Iterator[Finding]:
     """Everything that there is to say, from the inside out."""
     settings, rulebook = here.settings, here.rulebook
     today = here.clock.now().astimezone(rulebook.city.zone).date()
     yield from installation.settings_findings(settings)
-    yield from installation.city_findings(settings, rulebook.city, rulebook.wording, today)
+    yield from installation.city_findings(settings, rulebook.city, _wording(here), today)
     yield from installation.store_findings(outside.store())
     yield from installation.nlu_findings(settings, outside.nlu_ready())
     yield from installation.mail_findings(settings, outside.mail())

@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from bot import audit, reset_links, second_factor
+from bot import audit, canned, reset_links, second_factor
 from bot.accounts import create_user as make_user
 from bot.city import COORDINATORS, City
 from bot.errors import BotError, RefusedError
@@ -67,7 +67,10 @@ def first_account() -> None:
             if session.scalar(select(User.id).limit(1)) is not None:
                 return
             password = here.settings.admin_password
-            make_user(session, here.settings.admin_email, password, "administrator", here.clock.now())
+            now = here.clock.now()
+            user = make_user(session, here.settings.admin_email, password, "administrator", now)
+            session.flush()
+            canned.ship(session, here.rulebook, user.id, now)
     except BotError as error:
         raise click.ClickException(f"ADMIN_EMAIL or ADMIN_PASSWORD: {error}") from None
     click.echo(f"{here.settings.admin_email} can log in as administrator.")

@@ -130,7 +130,7 @@ def action(code: str) -> str:
 def subject(code: str) -> str:
     """What it was about: ``Laporan JK-...``, ``Halaman Piket``."""
     if page := _page_of(code):
-        return translated("Halaman %(name)s") % {"name": page.name}
+        return translated("Halaman %(name)s") % {"name": translated(page.label)}
     kind, _, name = code.partition(":")
     word = translated(SUBJECTS[kind][0]) if kind in SUBJECTS else kind
     return f"{word} {name}".strip()

@@ -6,6 +6,7 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask_login import current_user
 
+from bot.roles import AGENCY_OFFICER
 from handlers.guards import SEEN_BY
 from handlers.i18n import N_, translated
 from storage.queries.queue_conditions import ALL
@@ -19,10 +20,12 @@ class Entry:
     label: str
     count: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    label_for_agencies: str = ""
 
     @property
     def name(self) -> str:
-        return translated(self.label)
+        of_agency = current_user.role == AGENCY_OFFICER and self.label_for_agencies
+        return translated(self.label_for_agencies if of_agency else self.label)
 
     @property
     def address(self) -> str:
@@ -57,7 +60,7 @@ MENU = (
     Group(
         N_("Antrean"),
         (
-            Entry("console.home", N_("Hari ini")),
+            Entry("console.home", N_("Hari ini"), label_for_agencies=N_("Laporan instansi")),
             Entry("console.triage", N_("Baru dan belum jelas"), "unsure"),
             Entry("console.questions", N_("Pertanyaan ringan"), "questions"),
             queue("emergencies", N_("Darurat")),
