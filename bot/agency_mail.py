@@ -24,6 +24,7 @@ from bot.status import Move
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import AgencyLink, Ticket, TicketEvent
 from storage.queries import incidents
+from storage.queries.inserting import insert_all
 
 IDEAS_AND_PRAISE = ("saran", "apresiasi")
 DUE, URGENT_DUE = "%d-%m-%Y", "%d-%m-%Y %H:%M"
@@ -218,15 +219,14 @@ def _sealed_values(rulebook: Rulebook, ticket: Ticket, wording: str) -> dict[str
 def _new_link(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     expires = rulebook.city.working_calendar.add(now, rulebook.city.follow_ups.link_valid)
-    session.add(
-        AgencyLink(
-            ticket_id=ticket.id,
-            agency=ticket.agency,
-            token_hash=_hash(token),
-            created_at=now,
-            expires_at=expires,
-        )
-    )
+    row = {
+        "ticket_id": ticket.id,
+        "agency": ticket.agency,
+        "token_hash": _hash(token),
+        "created_at": now,
+        "expires_at": expires,
+    }
+    insert_all(session, AgencyLink, [row])
     return token
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from storage.models import Conversation, Notice, OutboundMessage, Ticket
 from storage.queries.inserting import insert_once
+from storage.queries.states import WAITING
 
 UNSENT = ("cancelled", "failed")
 
-IS_DUE = (Notice.state == "waiting", Notice.due_at <= bindparam("now"))
+IS_DUE = (Notice.state == WAITING, Notice.due_at <= bindparam("now"))
 DUE_CONVERSATIONS = (
     select(Conversation)
     .where(Conversation.id.in_(select(Notice.conversation_id).where(*IS_DUE)))
@@ -32,12 +33,12 @@ DUE_IN = (
 WAITING_ABOUT = (
     select(Notice)
     .join(Notice.ticket)
-    .where(Notice.state == "waiting", Ticket.number.in_(bindparam("numbers", expanding=True)))
+    .where(Notice.state == WAITING, Ticket.number.in_(bindparam("numbers", expanding=True)))
     .options(contains_eager(Notice.ticket))
 )
 LAST_WAITING = select(func.max(OutboundMessage.due_at)).where(
     OutboundMessage.conversation_id == bindparam("conversation"),
-    OutboundMessage.state == "waiting",
+    OutboundMessage.state == WAITING,
     OutboundMessage.wording.in_(bindparam("wordings", expanding=True)),
 )
 
