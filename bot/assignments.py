@@ -26,8 +26,10 @@ CURRENT = (
 
 
 def begin(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
-    """The time of the ticket's agency begins; coordinators, who look for the right one, have no clock."""
-    set_deadlines(rulebook, ticket, now)
+    """The time of the ticket's agency begins, with the deadlines that were set.
+
+    Coordinators, who look for the right one, have no clock.
+    """
     if ticket.agency == COORDINATORS:
         return
     held = {name: getattr(ticket, name) for name in ("agency", "unit", "verify_by", "answer_by", "solve_by")}
@@ -48,6 +50,7 @@ def begin_anew(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
     """End what is running, and start a new clock with a ladder of its own."""
     end(session, ticket, ended_as, now)
     ticket.clocks += 1
+    set_deadlines(rulebook, ticket, now)
     begin(session, rulebook, ticket, now)
 
 

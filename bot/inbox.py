@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import Integer, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from bot.costs import Cost
 from bot.messages import LONGEST_TEXT, Content, Incoming
@@ -27,11 +27,13 @@ UNPLACED = (
     .where(InboundMessage.conversation_id.is_(None))
     .order_by(InboundMessage.id)
     .limit(bindparam("limit", type_=Integer))
+    .options(defer(InboundMessage.raw))  # encrypted, as the other columns that are left out
     .with_for_update(skip_locked=True)
 )
 OF_ADDRESS = (
     select(Conversation)
     .where(Conversation.channel == bindparam("channel"), Conversation.address_hash == bindparam("address"))
+    .options(defer(Conversation.dialogue), defer(Conversation.address))
     .with_for_update()
     .execution_options(autoflush=False)
 )

@@ -79,7 +79,7 @@ def told_since(session: Session, citizen_id: int, begins: str, since: datetime) 
 
     What was announced to many (``bot.announcements``) does not count: it is no news of their own report.
     """
-    return session.scalars(_told(begins), {"citizen": citizen_id, "since": since}).all()
+    return session.connection().scalars(_told(begins), {"citizen": citizen_id, "since": since}).all()
 
 
 @cache
@@ -96,4 +96,4 @@ def _told(begins: str) -> Select[datetime]:
 
 def last_waiting(session: Session, conversation_id: int, wordings: Collection[str]) -> datetime | None:
     """When the last of these sentences that is still to be sent goes out."""
-    return session.scalar(LAST_WAITING, {"conversation": conversation_id, "wordings": list(wordings)})
+    return session.connection().scalar(LAST_WAITING, {"conversation": conversation_id, "wordings": list(wordings)})

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import (
+    Executable,
     Integer,
     SmallInteger,
     String,
-    Update,
     bindparam,
     exists,
     func,
@@ -74,16 +74,17 @@ IN_ORDER = (OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
 LONGEST_WAITING = (OutboundMessage.due_at, OutboundMessage.id)
 
 
-def _claim(order: Sequence[object]) -> Update:
+def _claim(order: Sequence[object]) -> Executable:
+    """As a select of what an update returns: an update by the ORM would be prepared anew each time."""
     due = select(OutboundMessage.id).where(*_DUE, OutboundMessage.lane <= LAST_LANE, _FREE)
     first = due.order_by(*order).limit(LIMIT).with_for_update(skip_locked=True)  # type: ignore[arg-type]
-    return (
+    claimed = (
         update(OutboundMessage)
         .where(OutboundMessage.id.in_(first.scalar_subquery()))
         .values(state="sending", lease_owner=OWNER, lease_until=UNTIL, attempts=OutboundMessage.attempts + 1)
         .returning(OutboundMessage)
-        .execution_options(synchronize_session=False)
     )
+    return select(OutboundMessage).from_statement(claimed)
 
 
 CLAIMED, CLAIMED_BY_AGE = _claim(IN_ORDER), _claim(LONGEST_WAITING)
