@@ -24,6 +24,7 @@ from bot.status import Move
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import AgencyLink, Ticket, TicketEvent
 from storage.queries import incidents
+from storage.queries.inserting import insert_all
 
 IDEAS_AND_PRAISE = ("saran", "apresiasi")
 DUE, URGENT_DUE = "%d-%m-%Y", "%d-%m-%Y %H:%M"
@@ -255,15 +256,14 @@ def _holder(ticket: Ticket, to: str | None) -> str:
 def _new_link(session: Session, rulebook: Rulebook, ticket: Ticket, holder: str, now: datetime) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     expires = rulebook.city.working_calendar.add(now, rulebook.city.follow_ups.link_valid)
-    session.add(
-        AgencyLink(
-            ticket_id=ticket.id,
-            agency=holder,
-            token_hash=hash_of(token),
-            created_at=now,
-            expires_at=expires,
-        )
-    )
+    row = {
+        "ticket_id": ticket.id,
+        "agency": holder,
+        "token_hash": hash_of(token),
+        "created_at": now,
+        "expires_at": expires,
+    }
+    insert_all(session, AgencyLink, [row])
     return token
 
 

@@ -14,23 +14,26 @@ from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Status
 from storage.models import Assignment, Ticket
 from storage.queries import digests
+from storage.queries.inserting import insert_all
 
 CURRENT = (
     select(Assignment)
     .where(Assignment.ticket_id == bindparam("ticket"), Assignment.ended_at.is_(None))
     .order_by(Assignment.id.desc())
     .limit(1)
-    .execution_options(autoflush=False)  # a new one is flushed where it begins; see also :func:`current`
+    .execution_options(autoflush=False)  # a new one is inserted where it begins; see also :func:`current`
 )
 
 
 def begin(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
-    """The time of the ticket's agency begins; coordinators, who look for the right one, have no clock."""
-    set_deadlines(rulebook, ticket, now)
+    """The time of the ticket's agency begins, with the deadlines that were set.
+
+    Coordinators, who look for the right one, have no clock.
+    """
     if ticket.agency == COORDINATORS:
         return
     held = {name: getattr(ticket, name) for name in ("agency", "unit", "verify_by", "answer_by", "solve_by")}
-    session.add(Assignment(ticket_id=ticket.id, begun_at=now, **held))
+    insert_all(session, Assignment, [{"ticket_id": ticket.id, "begun_at": now, **held}])
     morning = rulebook.city.working_calendar.next_working(now, rulebook.city.follow_ups.digest_at)
     digests.bring(session, AGENCY, digests.target_of(ticket.agency, ticket.unit), morning)
 
@@ -47,6 +50,7 @@ def begin_anew(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
     """End what is running, and start a new clock with a ladder of its own."""
     end(session, ticket, ended_as, now)
     ticket.clocks += 1
+    set_deadlines(rulebook, ticket, now)
     begin(session, rulebook, ticket, now)
 
 

@@ -18,6 +18,7 @@ from bot.plain_text import MOST_SEGMENTS, as_sms
 from bot.segments import segments
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import InboundMessage, Ticket
+from storage.queries.states import DONE
 
 STATUS = "status_"
 # Questions whose ticket has no number yet when they are asked.
@@ -26,11 +27,10 @@ STILL_UNREAD = (
     select(InboundMessage.id)
     .where(
         InboundMessage.conversation_id == bindparam("conversation"),
-        InboundMessage.state != "done",
+        InboundMessage.state != DONE,
         InboundMessage.id.not_in(bindparam("handled", expanding=True)),
     )
     .limit(1)
-    .execution_options(autoflush=False)  # a turn changes no messages but those that it handles
 )
 
 
@@ -148,8 +148,9 @@ def with_notice(case: Case, text: str, titles: Sequence[str] = (), *, asks: bool
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:
     """Give the conversation back; what is still unread (a second matter, a later message) wakes it at once."""
-    handled = [message.id for message in case.messages]
-    unread = case.session.scalar(STILL_UNREAD, {"conversation": case.conversation.id, "handled": handled})
+    # A turn changes no messages but those that it handles, so there is nothing to flush before.
+    of = {"conversation": case.conversation.id, "handled": [message.id for message in case.messages]}
+    unread = case.session.connection().scalar(STILL_UNREAD, of)
     case.conversation.dialogue = dialogue.to_json()
     case.conversation.wake_at = case.now if unread else wake_at
     case.conversation.lane = NORMAL_LANE

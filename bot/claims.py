@@ -59,6 +59,7 @@ def note_claim(
         flagged=bool(flags),
     )
     session.add(claim)
+    session.flush()  # whoever puts the claim into words looks it up
     if flags and rulebook.city.evidence.hold_question:
         _hold_question(session, rulebook, ticket, rulebook.city.evidence.hold_question)
     return claim

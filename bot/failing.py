@@ -13,6 +13,7 @@ from bot.forms import has_template
 from bot.rulebook import Rulebook
 from bot.words import EMERGENCY_LANE
 from storage.models import OutboundMessage
+from storage.queries.states import FAILED, WAITING
 
 log = structlog.get_logger()
 
@@ -90,8 +91,8 @@ def arrived_after_all(session: Session, row: OutboundMessage, now: datetime) -> 
     """A message that had failed was delivered: what was written instead need not go out, nor be looked at."""
     row.failure = None
     instead = update(OutboundMessage).where(OutboundMessage.instead_of == row.id)
-    session.execute(instead.where(OutboundMessage.state == "waiting").values(state="cancelled"))
-    failed = instead.where(OutboundMessage.state == "failed", OutboundMessage.settled_at.is_(None))
+    session.execute(instead.where(OutboundMessage.state == WAITING).values(state="cancelled"))
+    failed = instead.where(OutboundMessage.state == FAILED, OutboundMessage.settled_at.is_(None))
     session.execute(failed.values(settled_at=now))
 
 

@@ -47,6 +47,7 @@ LATEST_OF_KEYS = (
     .order_by(OutboundMessage.id.desc())
     .limit(1)
     .options(defer(OutboundMessage.body), defer(OutboundMessage.recipient))
+    .execution_options(autoflush=False)  # messages are inserted at once
 )
 
 tell_unasked = tell

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import Integer, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from bot.costs import Cost
 from bot.messages import LONGEST_TEXT, Content, Incoming
@@ -15,6 +15,8 @@ from storage import keyring
 from storage.models import Citizen, Conversation, InboundMessage, Quarantine
 from storage.queries.inserting import insert_once, ring
 from storage.queries.media import queue_files
+from storage.queries.states import DONE
+from storage.types import UtcDateTime
 
 # Outcomes of messages that only began a report: it was asked about, or a photo came while something was asked.
 PART_OF_A_REPORT = ("asked", "attached")
@@ -25,15 +27,29 @@ UNPLACED = (
     .where(InboundMessage.conversation_id.is_(None))
     .order_by(InboundMessage.id)
     .limit(bindparam("limit", type_=Integer))
+    .options(defer(InboundMessage.raw))  # encrypted, as the other columns that are left out
     .with_for_update(skip_locked=True)
 )
 OF_ADDRESS = (
     select(Conversation)
     .where(Conversation.channel == bindparam("channel"), Conversation.address_hash == bindparam("address"))
+    .options(defer(Conversation.dialogue), defer(Conversation.address))
     .with_for_update()
     .execution_options(autoflush=False)
 )
+OF_ID = select(Citizen).where(Citizen.id == bindparam("citizen")).execution_options(autoflush=False)
 OF_PHONE = select(Citizen).where(Citizen.phone_hash == bindparam("phone")).execution_options(autoflush=False)
+BELONG = (
+    update(InboundMessage)
+    .where(
+        InboundMessage.conversation_id == bindparam("conversation"),
+        InboundMessage.received_at >= bindparam("begun", type_=UtcDateTime),
+        InboundMessage.state == DONE,
+        InboundMessage.outcome.in_(PART_OF_A_REPORT),
+        InboundMessage.ticket_id.is_(None),
+    )
+    .values(ticket_id=bindparam("ticket"))
+)
 
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
@@ -144,23 +160,14 @@ def _citizen_of(session: Session, message: InboundMessage, now: datetime) -> Cit
     values = {"created_at": now, "phone_hash": message.phone_hash, "name": name, "hide_name": False}
     new_id = insert_once(session, Citizen, values)
     if new_id is not None:
-        return session.get_one(Citizen, new_id)
+        return session.scalars(OF_ID, {"citizen": new_id}).one()
     return session.scalars(OF_PHONE, {"phone": message.phone_hash}).one()
 
 
 def belong_to(session: Session, conversation: Conversation, begun: datetime, ticket_id: int) -> None:
     """What came since ``begun``, before the report was complete (its story, its photos), belongs to its ticket."""
-    session.execute(
-        update(InboundMessage)
-        .where(
-            InboundMessage.conversation_id == conversation.id,
-            InboundMessage.received_at >= begun,
-            InboundMessage.state == "done",
-            InboundMessage.outcome.in_(PART_OF_A_REPORT),
-            InboundMessage.ticket_id.is_(None),
-        )
-        .values(ticket_id=ticket_id)
-    )
+    of = {"conversation": conversation.id, "begun": begun, "ticket": ticket_id}
+    session.connection().execute(BELONG, of)
 
 
 def mark_done(

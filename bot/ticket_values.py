@@ -49,7 +49,7 @@ def _close_on(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetim
 
 def _last_note(session: Session, rulebook: Rulebook, ticket: Ticket) -> str:
     """What the agency said last with a claim or a question, and whether there is a photo of what it claims."""
-    note = session.scalar(LAST_NOTE, {"ticket": ticket.id}) or ""
+    note = session.connection().scalar(LAST_NOTE, {"ticket": ticket.id}) or ""
     if ticket.status == Status.CLAIMED_DONE and has_photo(session, ticket.id, ticket.moves):
         return rulebook.wording.say("note_with_photo", ticket.conversation.language, {"note": note})
     return note

@@ -23,8 +23,7 @@ from storage.queries.inserting import insert_all
 
 # Nothing that waits to be written could change these two answers.
 CIVIL_SERVANT = select(CivilServant.id).where(CivilServant.phone_hash == bindparam("phone"))
-CIVIL_SERVANT = CIVIL_SERVANT.execution_options(autoflush=False)
-ID_OF_NUMBER = select(Ticket.id).where(Ticket.number == bindparam("number")).execution_options(autoflush=False)
+ID_OF_NUMBER = select(Ticket.id).where(Ticket.number == bindparam("number"))
 # Nor this one: a new ticket is flushed where it is filed, and keeps its number.
 OF_NUMBER = select(Ticket).where(Ticket.number == bindparam("number")).execution_options(autoflush=False)
 
@@ -89,8 +88,8 @@ def open_ticket(
     if destination.agency == COORDINATORS:
         ticket.status = Status.COORDINATION
     session.add(ticket)
-    record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     session.flush()
+    record(session, ticket, "filed", By("citizen", now), {"rule": destination.rule})
     assignments.begin(session, rulebook, ticket, now)
     _plan(session, rulebook, ticket, now, ())
     return ticket
@@ -119,7 +118,7 @@ def send_elsewhere(
 def is_civil_servant(session: Session, citizen: Citizen) -> bool:
     """Whether this person is registered to report for others."""
     of = {"phone": citizen.phone_hash}
-    return citizen.phone_hash is not None and session.scalar(CIVIL_SERVANT, of) is not None
+    return citizen.phone_hash is not None and session.connection().scalar(CIVIL_SERVANT, of) is not None
 
 
 def move(session: Session, rulebook: Rulebook, ticket: Ticket, step: Move, by: By) -> None:
@@ -146,18 +145,19 @@ def close_at_delivery(session: Session, rulebook: Rulebook, ticket: Ticket, now:
 
 
 def record(session: Session, ticket: Ticket, kind: str, by: By, data: Mapping[str, object] | None = None) -> None:
-    """Append to the history; nothing in it is ever changed."""
-    session.add(
-        TicketEvent(
-            ticket=ticket,
-            at=by.at,
-            kind=kind,
-            actor=by.actor,
-            status=ticket.status,
-            note=by.note,
-            data=dict(data or {}),
-        )
-    )
+    """Append to the history at once; nothing in it is ever changed."""
+    row = {
+        "ticket_id": ticket.id,
+        "at": by.at,
+        "kind": kind,
+        "actor": by.actor,
+        "status": ticket.status,
+        "note": by.note,
+        "data": dict(data or {}),
+    }
+    insert_all(session, TicketEvent, [row])
+    if "events" in ticket.__dict__:
+        session.expire(ticket, ["events"])  # whoever has read the history reads it anew
 
 
 def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:
@@ -165,9 +165,7 @@ def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: dateti
 
     A step that was done stays done: its ``(kind, round)`` is never planned again.
     """
-    with session.no_autoflush:  # new steps are inserted at once, and known ones are as they were changed here
-        rows = follow_ups_of(session, ticket.id)
-    _plan(session, rulebook, ticket, now, rows)
+    _plan(session, rulebook, ticket, now, follow_ups_of(session, ticket.id))
 
 
 def _plan(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime, rows: Iterable[FollowUp]) -> None:
@@ -232,5 +230,5 @@ def _open_again(ticket: Ticket) -> None:
 def _free_number(session: Session, prefix: str) -> str:
     while True:
         number = new_number(prefix)
-        if session.scalar(ID_OF_NUMBER, {"number": number}) is None:
+        if session.connection().scalar(ID_OF_NUMBER, {"number": number}) is None:
             return number

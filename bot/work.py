@@ -190,9 +190,9 @@ def answer_burst(
         turn = respond(dialogue, said, situation, rulebook.city)
     else:
         turn = still_waiting(dialogue, now) or respond_to_silence(dialogue, situation, rulebook.city, now)
-    for message in messages:
-        message.understanding = said_of.for_record(understanding, message.text)
     carry_out(Case(session, rulebook, conversation, messages, now), turn)
+    for message in messages:  # behind the rest, so that each message is written once
+        message.understanding = said_of.for_record(understanding, message.text)
 
 
 def _taken_on_duty(

@@ -5,11 +5,14 @@ What one part comes to depends on the seed and on how many parts there are, neve
 
 import gc
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from multiprocessing.managers import DictProxy
+from multiprocessing.managers import DictProxy, SyncManager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from benchmarks.year.calendar import JAKARTA
@@ -66,13 +69,26 @@ def as_one(asked: Asked, url: str, folder: Path) -> Ended:
 def side_by_side(asked: Asked, workers: int, folder: Path) -> Ended:
     """The city in ``workers`` parts; where a rule does not hold in one, the others end soon after."""
     context = multiprocessing.get_context("spawn")  # nothing of this process is wanted there
-    with context.Manager() as manager, ProcessPoolExecutor(workers, context) as pool:
+    manager = SyncManager(ctx=context)
+    manager.start(end_with_parent)
+    with manager, ProcessPoolExecutor(workers, context, initializer=end_with_parent) as pool:
         far: DictProxy[int, Far] = manager.dict()
         parts = [pool.submit(_part, asked, Part(n, workers), folder, far) for n in range(1, workers + 1)]
         _show_until_done(asked, parts, far)
         ended = [part.result() for part in parts]
     broken = (part.broken for part in ended if part.broken)
     return Ended(together([part.seen for part in ended]), "\n\n".join(broken))
+
+
+def end_with_parent() -> None:
+    """Have this process end as soon as the one that started it is gone, even where that was killed."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_behind, args=(parent,), daemon=True).start()
+
+
+def _end_behind(process: BaseProcess) -> None:
+    process.join()
+    os._exit(1)  # there is nobody left to hear how it went
 
 
 def _show_until_done(asked: Asked, parts: list[Future[Ended]], far: "DictProxy[int, Far]") -> None:

@@ -116,6 +116,7 @@ class Watch:
     def __init__(self, database: Database) -> None:
         engine = database.engine.execution_options(isolation_level="AUTOCOMMIT", begin="SELECT 1")
         self._connection: Connection = engine.connect()
+        self._cursor = self._connection.connection.cursor()  # the driver's own
         self._dead = 0
         self._last = dict.fromkeys(("ticket_events", "outbound_messages", "handovers"), 0)
 
@@ -132,17 +133,17 @@ class Watch:
 
     def next_due(self) -> dict[str, datetime]:
         """When each kind of work is due next; kinds with nothing to do are left out."""
-        row = self._connection.exec_driver_sql(NEXT_DUE).one()
+        row = self._all(NEXT_DUE)[0]
         return {kind: _time(at) for kind, at in zip(KINDS, row, strict=True) if at is not None}
 
     def lines_due(self, now: datetime) -> frozenset[str]:
         """The channels on which a message is due at ``now``."""
-        rows = self._connection.exec_driver_sql(NEXT_ON_LINES).all()
+        rows = self._all(NEXT_ON_LINES)
         return frozenset(channel for channel, at in rows if _time(at) <= now)
 
     def due_hourly(self, now: datetime) -> frozenset[str]:
         """Of the kinds of work that are looked at once an hour, those with something to do at ``now``."""
-        hold, question, drawn, behind, dead = self._connection.exec_driver_sql(NEXT_HOURLY).one()
+        hold, question, drawn, behind, dead = self._all(NEXT_HOURLY)[0]
         due = {
             "hold": hold is not None and _time(hold) <= now,
             "question": question is not None and _time(question) <= now,
@@ -160,8 +161,12 @@ class Watch:
         return rows
 
     def _read(self, table: str, which: str) -> list[Any]:
-        rows, times = self._connection.exec_driver_sql(f"{READ[table]} {which}").all(), TIMES[table]
+        rows, times = self._all(f"{READ[table]} {which}"), TIMES[table]
         return [TABLES[table]._make(_with_times(row, times)) for row in rows]
+
+    def _all(self, statement: str) -> Sequence[Any]:
+        self._cursor.execute(statement)
+        return self._cursor.fetchall()
 
 
 def _with_times(row: Sequence[Any], times: Sequence[int]) -> list[Any]:

@@ -6,13 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, contains_eager, defer
 
 from storage.models import Announcement, Citizen, Conversation, OutboundMessage, Ticket, User
+from storage.types import UtcDateTime
 
 WAITING, SENDING, CANCELLED = "waiting", "sending", "cancelled"
 STOPPED = "stopped"
+DUE = (  # made once, since it is asked at every tick
+    select(Announcement.id)
+    .where(Announcement.due_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(Announcement.id)
+)
 
 
 @dataclass(frozen=True)
@@ -123,9 +129,7 @@ def without_area(session: Session, audience: Audience) -> int:
 
 def due(session: Session, now: datetime) -> Sequence[int]:
     """The ids of the announcements of which something is to be written."""
-    return session.scalars(
-        select(Announcement.id).where(Announcement.due_at <= now).order_by(Announcement.id)
-    ).all()
+    return session.connection().scalars(DUE, {"now": now}).all()
 
 
 def locked(session: Session, announcement_id: int, *, skip: bool = False) -> Announcement | None:

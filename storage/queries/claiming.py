@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage.models import Conversation, FollowUp, Handover, Recheck, Ticket
 from storage.queries.people import waits_for_answer
+from storage.queries.states import WAITING
 from storage.types import UtcDateTime
 
 # Statements are made once: making one costs the worker more than the database needs to answer it.
@@ -35,7 +36,6 @@ CLAIMED_CONVERSATIONS = (
     )
     .values(lease_owner=OWNER, lease_until=UNTIL, lease_token=Conversation.lease_token + 1)
     .returning(Conversation.id, Conversation.lease_token)
-    .execution_options(synchronize_session=False)
 )
 HELD_CONVERSATION = (
     select(Conversation)
@@ -43,13 +43,15 @@ HELD_CONVERSATION = (
     .options(joinedload(Conversation.citizen, innerjoin=True))
     .with_for_update(of=Conversation)
 )
+# New steps are inserted at once, and known ones are as they were changed in this session: nothing need be flushed.
 FOLLOW_UPS_OF_TICKET = select(FollowUp).where(FollowUp.ticket_id == bindparam("ticket"))
+FOLLOW_UPS_OF_TICKET = FOLLOW_UPS_OF_TICKET.execution_options(autoflush=False)
 ONE_FOLLOW_UP = FOLLOW_UPS_OF_TICKET.where(
     FollowUp.kind == bindparam("kind"), FollowUp.round == bindparam("round")
 )
 DUE_FOLLOW_UPS = (
     select(FollowUp)
-    .where(FollowUp.state == "waiting", FollowUp.due_at <= NOW)
+    .where(FollowUp.state == WAITING, FollowUp.due_at <= NOW)
     .options(joinedload(FollowUp.ticket, innerjoin=True).defer(Ticket.story))
     .order_by(FollowUp.due_at, FollowUp.id)
     .limit(LIMIT)
@@ -57,7 +59,7 @@ DUE_FOLLOW_UPS = (
 )
 DUE_RECHECKS = (
     select(Recheck)
-    .where(Recheck.state == "waiting", Recheck.due_at <= NOW)
+    .where(Recheck.state == WAITING, Recheck.due_at <= NOW)
     .order_by(Recheck.due_at, Recheck.id)
     .limit(LIMIT)
     .with_for_update(skip_locked=True)
@@ -84,7 +86,8 @@ def claim_conversations(
 ) -> list[Lease]:
     """Take up to ``limit`` conversations that are due, emergencies first, then the longest waiting."""
     by = {"owner": owner, "now": now, "until": now + lasting, "limit": limit}
-    return [Lease(*row) for row in session.execute(CLAIMED_CONVERSATIONS, by)]
+    session.flush()  # what was just placed is claimed as well
+    return [Lease(*row) for row in session.connection().execute(CLAIMED_CONVERSATIONS, by)]
 
 
 def hold_lease(session: Session, lease: Lease) -> Conversation | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from storage.models import Assignment, Digest, FollowUp, Ticket
 from storage.queries.incidents import is_follower
 from storage.queries.inserting import insert_once
+from storage.queries.states import WAITING
 
 BRING_FORWARD = (
     update(Digest)
@@ -19,7 +20,6 @@ BRING_FORWARD = (
         or_(Digest.due_at.is_(None), Digest.due_at > bindparam("by")),
     )
     .values(due_at=bindparam("by"))
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -51,7 +51,7 @@ def bring(session: Session, kind: str, target: str, at: datetime) -> None:
     """Have a list written by ``at``; one that is due sooner stays."""
     session.flush()  # tickets before lists, everywhere, so that no two transactions wait for each other
     insert_once(session, Digest, {"kind": kind, "target": target, "due_at": at})
-    session.execute(BRING_FORWARD, {"of_kind": kind, "to_target": target, "by": at})
+    session.connection().execute(BRING_FORWARD, {"of_kind": kind, "to_target": target, "by": at})
 
 
 def due(session: Session, now: datetime, limit: int) -> Sequence[Digest]:
@@ -67,7 +67,7 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[Digest]:
 
 def are_gathering(session: Session, kind: str, now: datetime) -> bool:
     """Whether steps of ``kind`` are due that have not yet come to their list."""
-    waiting = exists().where(FollowUp.kind == kind, FollowUp.state == "waiting", FollowUp.due_at <= now)
+    waiting = exists().where(FollowUp.kind == kind, FollowUp.state == WAITING, FollowUp.due_at <= now)
     return bool(session.scalar(select(waiting)))
 
 

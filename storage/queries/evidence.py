@@ -124,7 +124,7 @@ def photos_before(session: Session, ticket_ids: Collection[int]) -> dict[int, li
 
 def has_photo(session: Session, ticket_id: int, moves: int) -> bool:
     """Whether the claim that was a ticket's ``moves``-th move came with a photo."""
-    return session.scalar(CLAIM_WITH_PHOTO, {"ticket": ticket_id, "round": moves}) is not None
+    return session.connection().scalar(CLAIM_WITH_PHOTO, {"ticket": ticket_id, "round": moves}) is not None
 
 
 def numbers_of(session: Session, ticket_ids: Collection[int]) -> dict[int, str]:

@@ -70,6 +70,12 @@ NEWEST_OF_CITIZEN = (
     .order_by(Ticket.id.desc())
     .limit(MOST_OWN)
 )
+OF_FLOOD = (
+    select(Incident)
+    .where(Incident.flood_key == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 PHOTO_HASHES = (
     select(MediaFile.perceptual_hash)
     .join(InboundMessage, InboundMessage.id == MediaFile.inbound_id)
@@ -154,8 +160,7 @@ def lock(session: Session, incident_id: int) -> Incident:
 
 def flood_of(session: Session, key: str) -> Incident | None:
     """The flood in progress of that name, held until the end of the transaction."""
-    mine = select(Incident).where(Incident.flood_key == key).with_for_update()
-    return session.scalar(mine.execution_options(populate_existing=True))
+    return session.scalar(OF_FLOOD, {"key": key})
 
 
 def put_into(session: Session, ids: Sequence[int], incident_id: int | None) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from storage.models import Conversation, Notice, OutboundMessage, Ticket
 from storage.queries.inserting import insert_once
+from storage.queries.states import WAITING
 
 UNSENT = ("cancelled", "failed")
 
-IS_DUE = (Notice.state == "waiting", Notice.due_at <= bindparam("now"))
+IS_DUE = (Notice.state == WAITING, Notice.due_at <= bindparam("now"))
 DUE_CONVERSATIONS = (
     select(Conversation)
     .where(Conversation.id.in_(select(Notice.conversation_id).where(*IS_DUE)))
@@ -32,12 +33,12 @@ DUE_IN = (
 WAITING_ABOUT = (
     select(Notice)
     .join(Notice.ticket)
-    .where(Notice.state == "waiting", Ticket.number.in_(bindparam("numbers", expanding=True)))
+    .where(Notice.state == WAITING, Ticket.number.in_(bindparam("numbers", expanding=True)))
     .options(contains_eager(Notice.ticket))
 )
 LAST_WAITING = select(func.max(OutboundMessage.due_at)).where(
     OutboundMessage.conversation_id == bindparam("conversation"),
-    OutboundMessage.state == "waiting",
+    OutboundMessage.state == WAITING,
     OutboundMessage.wording.in_(bindparam("wordings", expanding=True)),
 )
 
@@ -78,7 +79,7 @@ def told_since(session: Session, citizen_id: int, begins: str, since: datetime) 
 
     What was announced to many (``bot.announcements``) does not count: it is no news of their own report.
     """
-    return session.scalars(_told(begins), {"citizen": citizen_id, "since": since}).all()
+    return session.connection().scalars(_told(begins), {"citizen": citizen_id, "since": since}).all()
 
 
 @cache
@@ -95,4 +96,4 @@ def _told(begins: str) -> Select[datetime]:
 
 def last_waiting(session: Session, conversation_id: int, wordings: Collection[str]) -> datetime | None:
     """When the last of these sentences that is still to be sent goes out."""
-    return session.scalar(LAST_WAITING, {"conversation": conversation_id, "wordings": list(wordings)})
+    return session.connection().scalar(LAST_WAITING, {"conversation": conversation_id, "wordings": list(wordings)})

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import (
-    CursorResult,
+    Executable,
     Integer,
     SmallInteger,
     String,
-    Update,
     bindparam,
     exists,
     func,
@@ -23,9 +22,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from storage.models import Conversation, InboundMessage, OutboundMessage, SenderLease
 from storage.queries.inserting import insert_missing
+from storage.queries.states import SENDING, WAITING
 from storage.types import Money, UtcDateTime
 
-# Statements are made once: making one costs the worker more than the database needs to answer it.
+# Statements are made once: making one costs the worker more than the database needs to answer it. Those of
+# which nobody needs objects go past the ORM, by the session's own connection: that costs less than half.
 NOW, UNTIL = bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
 OWNER, LIMIT = bindparam("owner", type_=String), bindparam("limit", type_=Integer)
 CHANNEL, LAST_LANE = bindparam("line", type_=String), bindparam("last_lane", type_=SmallInteger)
@@ -37,22 +38,22 @@ _FREE = or_(
     OutboundMessage.lane == URGENT,
     OutboundMessage.conversation_id.is_(None),
     ~exists().where(
-        _other.state == "sending",
+        _other.state == SENDING,
         _other.conversation_id == OutboundMessage.conversation_id,
         _other.channel == CHANNEL,
     ),
 )
-_DUE = (OutboundMessage.state == "waiting", OutboundMessage.channel == CHANNEL, OutboundMessage.due_at <= NOW)
+_DUE = (OutboundMessage.state == WAITING, OutboundMessage.channel == CHANNEL, OutboundMessage.due_at <= NOW)
 FIRST_LANES = (
     select(OutboundMessage.channel, func.min(OutboundMessage.lane))
-    .where(OutboundMessage.state == "waiting", OutboundMessage.due_at <= NOW)
+    .where(OutboundMessage.state == WAITING, OutboundMessage.due_at <= NOW)
     .group_by(OutboundMessage.channel)
 )
 SENT = (
     update(OutboundMessage)
     .where(
         OutboundMessage.id == bindparam("message", type_=Integer),
-        OutboundMessage.state == "sending",
+        OutboundMessage.state == SENDING,
         OutboundMessage.attempts == bindparam("attempt", type_=Integer),
         OutboundMessage.provider_id.is_(None),
     )
@@ -67,23 +68,23 @@ SENT = (
         error=None,
         lease_until=None,
     )
-    .execution_options(synchronize_session=False)
 )
 FIRST_LANE = select(func.min(OutboundMessage.lane)).where(*_DUE)
 IN_ORDER = (OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
 LONGEST_WAITING = (OutboundMessage.due_at, OutboundMessage.id)
 
 
-def _claim(order: Sequence[object]) -> Update:
+def _claim(order: Sequence[object]) -> Executable:
+    """As a select of what an update returns: an update by the ORM would be prepared anew each time."""
     due = select(OutboundMessage.id).where(*_DUE, OutboundMessage.lane <= LAST_LANE, _FREE)
     first = due.order_by(*order).limit(LIMIT).with_for_update(skip_locked=True)  # type: ignore[arg-type]
-    return (
+    claimed = (
         update(OutboundMessage)
         .where(OutboundMessage.id.in_(first.scalar_subquery()))
         .values(state="sending", lease_owner=OWNER, lease_until=UNTIL, attempts=OutboundMessage.attempts + 1)
         .returning(OutboundMessage)
-        .execution_options(synchronize_session=False)
     )
+    return select(OutboundMessage).from_statement(claimed)
 
 
 CLAIMED, CLAIMED_BY_AGE = _claim(IN_ORDER), _claim(LONGEST_WAITING)
@@ -128,7 +129,7 @@ class Note(NamedTuple):
 
 def first_lanes(session: Session, now: datetime) -> dict[str, int]:
     """The channels on which something is due, each with its most pressing lane. Locks nothing."""
-    return dict(session.execute(FIRST_LANES, {"now": now}).all())
+    return dict(session.connection().execute(FIRST_LANES, {"now": now}).all())
 
 
 def note_sent(session: Session, message: OutboundMessage, note: Note, now: datetime) -> bool:
@@ -144,13 +145,12 @@ def note_sent(session: Session, message: OutboundMessage, note: Note, now: datet
         "in_currency": note.currency,
         "now": now,
     }
-    result = cast(CursorResult[Any], session.execute(SENT, values))
-    return bool(result.rowcount)
+    return bool(session.connection().execute(SENT, values).rowcount)
 
 
 def first_lane(session: Session, channel: str, now: datetime) -> int | None:
     """The most pressing lane in which something is due; None where nothing is. Locks nothing."""
-    return session.scalar(FIRST_LANE, {"line": channel, "now": now})
+    return session.connection().scalar(FIRST_LANE, {"line": channel, "now": now})
 
 
 def hold_line(session: Session, channel: str, owner: str, now: datetime, lasting: timedelta) -> Held | None:

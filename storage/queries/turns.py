@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.models import Handover, Recheck, Ticket
 from storage.queries.people import waits_for_answer
+from storage.queries.states import ASKED
 from storage.types import UtcDateTime
 
 CONVERSATION: BindParameter[int] = bindparam("conversation")
@@ -21,7 +22,7 @@ REPEATED = (
 )
 ASKED_LAST = (
     select(Recheck)
-    .where(Recheck.conversation_id == CONVERSATION, Recheck.state == "asked")
+    .where(Recheck.conversation_id == CONVERSATION, Recheck.state == ASKED)
     .order_by(Recheck.done_at.desc())
     .limit(1)
 )
@@ -48,4 +49,4 @@ class Before(NamedTuple):
 def before(session: Session, conversation_id: int, citizen_id: int, repeated: str, since: datetime) -> Before:
     """``repeated`` is the status of what was taken for a repetition; only those filed after ``since`` count."""
     of = {"conversation": conversation_id, "citizen": citizen_id, "repeated": repeated, "since": since}
-    return Before(*session.execute(BEFORE, of).one())
+    return Before(*session.connection().execute(BEFORE, of).one())

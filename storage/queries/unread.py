@@ -8,6 +8,7 @@ from sqlalchemy import Integer, ScalarSelect, bindparam, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from storage.models import InboundMessage
+from storage.queries.states import DONE
 
 
 class Unread(NamedTuple):
@@ -33,7 +34,7 @@ UNREAD = (
     select(InboundMessage, _nth_before())
     .where(
         InboundMessage.conversation_id.in_(bindparam("conversations", expanding=True)),
-        InboundMessage.state != "done",
+        InboundMessage.state != DONE,
     )
     .options(defer(InboundMessage.raw), defer(InboundMessage.address))  # encrypted, and no turn reads them
     .order_by(InboundMessage.id)

@@ -1,6 +1,12 @@
 """The city in parts, each in a process of its own, and put together again."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +17,7 @@ from benchmarks.year.ledger import Matter
 from benchmarks.year.parts import Asked, simulate
 from benchmarks.year.seen import Seen, together
 from benchmarks.year.tally import Tally
+from bot.settings import ROOT
 
 TWO_DAYS = Asked(scale=0.01, seed=3, profile="jakarta", days=2)
 NOON = datetime(2026, 1, 1, 5, tzinfo=UTC)
@@ -43,6 +50,41 @@ def test_side_by_side_each_part_comes_out_as_it_does_alone(tmp_path: Path) -> No
     expected = together([part.seen for part in alone])
     assert (whole.seen.checked, whole.seen.tally) == (expected.checked, expected.tally)
     assert [_life(matter) for matter in whole.seen.matters] == [_life(matter) for matter in expected.matters]
+
+
+def test_when_the_run_is_killed_its_parts_do_not_work_on(tmp_path: Path) -> None:
+    code = f"""if 1:
+        from pathlib import Path
+        from benchmarks.year.__main__ import run
+        from benchmarks.year.parts import Asked
+        if __name__ == "__main__":
+            run(Asked(scale=0.01, seed=3, profile="jakarta", days=365), 2, "", Path({str(tmp_path)!r}))
+    """
+    program = [sys.executable, "-c", code]
+    with subprocess.Popen(program, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL) as whole:
+        assert eventually(lambda: len([*tmp_path.glob("part-*.db")]) == 2)
+        whole.kill()
+    try:
+        assert eventually(lambda: not _lives(whole.pid))
+    finally:
+        if _lives(whole.pid):
+            os.killpg(whole.pid, signal.SIGKILL)
+
+
+def eventually(is_so: Callable[[], bool], within_s: float = 60) -> bool:
+    until = time.monotonic() + within_s
+    while not (found := is_so()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
+def _lives(group: int) -> bool:
+    """Whether any process of this group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def go_on(_now: datetime, _tickets: int) -> bool:
