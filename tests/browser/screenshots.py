@@ -1,4 +1,4 @@
-"""The pictures of the README: ``python -m tests.browser.screenshots`` takes them anew into ``docs/pictures``.
+"""The pictures of the docs: ``python -m tests.browser.screenshots`` takes them anew into ``docs/pictures``.
 
 Everything that is seen is invented and goes through the real system; only what texts mean stands in a table.
 """
@@ -12,8 +12,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.settings import ROOT
+from tests.browser.console_pictures import logged_in, take_all
 from tests.browser.pictures import with_palette
-from tests.browser.place import ADMIN, PASSWORD, chromium, place
+from tests.browser.place import chromium, place
 from tests.browser.screen import DESK, PHONE, Screen
 from tests.browser.seeds import AFTER, City, two_days
 from tests.journeys.town import number_in
@@ -32,14 +33,14 @@ LAMP = "Lampu sudah diganti yang baru."
 
 def main() -> int:
     """Take all pictures; 1 when one is too large for a README."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "console").mkdir(parents=True, exist_ok=True)
     with place() as here, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         city = City(here)
         two_days(city, START)
         _take_all(browser, city)
         browser.close()
-    return _report(sorted(FOLDER.glob("*.png")))
+    return _report(sorted(FOLDER.rglob("*.png")))
 
 
 def _take_all(browser: Browser, city: City) -> None:
@@ -50,7 +51,7 @@ def _take_all(browser: Browser, city: City) -> None:
     _take_mail(browser, city, number)
     for service in ("jalan_rusak", "lampu_jalan"):
         city.agency(service, "accept")
-    console = _logged_in(browser, city)
+    console = logged_in(browser, city)
     _take(console, "console")
     city.wait(hours=28)
     city.agency("jalan_rusak", "claim", photo=AFTER, note=PATCHED)
@@ -59,6 +60,7 @@ def _take_all(browser: Browser, city: City) -> None:
     _take_phone(browser, desk)
     console.goto(f"{city.place.url}/console/tickets/{number}")
     _take(console, "ticket")
+    take_all(console, city, _take)
     _gone_on(desk)
     _take(desk.page, "simulator")
     desk.is_in_order()
@@ -109,16 +111,6 @@ def _take_mail(browser: Browser, city: City, number: str) -> None:
     html = city.letter_about(number)["html"].replace(city.place.url, "https://lapor.jakarta.example")
     html = re.sub(r"(/agency/[\w-]{6})[\w-]+", r"\1...", html)
     _in_page(browser, (760, 574), lambda page: page.set_content(html), "mail")
-
-
-def _logged_in(browser: Browser, city: City) -> Page:
-    page = browser.new_page(viewport={"width": DESK[0], "height": DESK[1]}, locale="id-ID")
-    page.goto(f"{city.place.url}/login?next=/console/")
-    page.get_by_label("E-mail").fill(ADMIN)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/console/")
-    return page
 
 
 def _in_page(browser: Browser, size: tuple[int, int], show: Callable[[Page], object], name: str) -> None:
