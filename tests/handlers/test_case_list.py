@@ -186,6 +186,7 @@ def test_accepting_several_at_once(any_hall: CityHall) -> None:
 
 def test_accepting_nothing_or_from_another_site_or_towards_one(hall: CityHall, tini: FlaskClient) -> None:
     number, _ = hall.forwarded()
+    tini.get("/console/")
     before = hall.everything()
     assert "Tandai dulu" in said_on(tini.get(accept(tini).location))
     assert tini.post("/console/cases/accept", data={"number": number}).status_code == 400
@@ -213,15 +214,15 @@ def test_on_paper(hall: CityHall, tini: FlaskClient) -> None:
     assert [subject for subject, _ in looks(hall)] == ["agency:bina_marga"]
 
 
-def test_every_look_at_a_case_is_written_down_and_no_look_at_the_list(hall: CityHall, tini: FlaskClient) -> None:
+def test_every_look_at_a_case_is_written_down_and_one_at_the_list(hall: CityHall, tini: FlaskClient) -> None:
     number, _ = hall.forwarded()
     theirs, _ = hall.forwarded("Parkir", service="parkir_liar")
     tini.get("/console/")
     tini.get("/console/cases/pulse")
-    assert looks(hall) == []
+    assert looks(hall) == [("page:home", {})]
     tini.get(f"/console/cases/{number}")
     assert tini.get(f"/console/cases/{theirs}").status_code == 404
-    assert looks(hall) == [(f"ticket:{number}", {})]
+    assert looks(hall)[1:] == [(f"ticket:{number}", {})]
 
 
 def test_the_list_learns_of_changes(hall: CityHall, tini: FlaskClient) -> None:

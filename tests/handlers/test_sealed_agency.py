@@ -197,9 +197,9 @@ def test_a_form_sent_twice_has_one_effect(
 def test_a_form_without_our_token_or_of_no_step_does_nothing(
     hall: CityHall, number: str, tini: FlaskClient
 ) -> None:
+    token = csrf_of(tini.get("/console/"))
     before = hall.everything()
     assert tini.post(f"/console/cases/{number}/accept").status_code == 400
-    token = csrf_of(tini.get("/console/"))
     assert tini.post(f"/console/cases/{number}/confirm", data={"csrf_token": token}).status_code == 404
     assert hall.everything() == before
 

@@ -150,8 +150,9 @@ def test_a_message_that_does_not_exist(hall: CityHall, rina: FlaskClient) -> Non
 def test_nobody_comes_in_without_an_account(hall: CityHall) -> None:
     message = dead(hall, hall.conversation())
     hall.app.config["WTF_CSRF_ENABLED"] = False
-    for answer in (hall.browser().get(LIST), hall.browser().post(f"{LIST}/{message}/retry")):
-        assert (answer.status_code, "/login" in answer.location) == (302, True)
+    assert (hall.browser().get(LIST).location or "").startswith("/login")
+    # What was sent comes back with the log-in page, to be sent once somebody has logged in.
+    assert hall.browser().post(f"{LIST}/{message}/retry").status_code == 401
     assert hall.get(OutboundMessage, message).state == "failed"
 
 
