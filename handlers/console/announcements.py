@@ -19,6 +19,7 @@ from handlers.audit import changing
 from handlers.console import announcement_words as words
 from handlers.console.messages import TWICE
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
+from handlers.console.typed_in import NOT_SURE
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
@@ -30,7 +31,6 @@ SHOWN = 100
 WRITE, START, STOP = "write", "start", "stop"
 STOPPED = N_("Pengumuman dihentikan; yang sudah terkirim tidak bisa ditarik.")
 THROWN_AWAY = N_("Pengumuman dibuang.")
-NOT_SURE = N_("Centang dulu bahwa Anda yakin, lalu kirim lagi.")
 LONGEST_ID = 18
 # While it goes on the page looks again by itself; there is no script on it.
 LOOK_AGAIN_S = 5

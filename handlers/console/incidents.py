@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot import incident_merge
 from bot.errors import NotFoundError, RefusedError
-from bot.numbers import find_numbers
 from bot.roles import READERS, STAFF
 from bot.status import OPEN
 from handlers.audit import changing, looked
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
+from handlers.console.typed_in import confirmed, number_of
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
@@ -23,7 +23,6 @@ from storage.queries import incidents as queries
 
 SHOWN, MEMBERS_SHOWN = 100, 300
 MERGE, SPLIT = "merge", "split"
-EXAMPLE = "Tulis nomor laporan, misalnya JK-7Q2M9X-4."
 
 Page = str | Response
 
@@ -42,8 +41,8 @@ def incident_list() -> str:
 def merge_two() -> Response | tuple[str, int]:
     """Make one report, and all together with it, part of what another one is about."""
     try:
-        into = _number(text_of("into"))
-        incident_id = _merge(_number(text_of("number")), into)
+        into = number_of(text_of("into"))
+        incident_id = _merge(number_of(text_of("number")), into)
     except (RefusedError, NotFoundError) as error:
         return _list(refused(MERGE, str(error))), 409
     return redirect(url_for(".incident", incident_id=incident_id), 303)
@@ -73,7 +72,7 @@ def merge_incident(incident_id: int) -> Response | tuple[Page, int]:
     with edge().database.read() as session:
         lead = _lead_number(session, incident_id)
     try:
-        _merge(_number(text_of("number")), lead)
+        _merge(number_of(text_of("number")), lead)
     except (RefusedError, NotFoundError) as error:
         return _page(incident_id, refused(MERGE, str(error))), 409
     return redirect(url_for(".incident", incident_id=incident_id), 303)
@@ -85,7 +84,7 @@ def split_incident(incident_id: int) -> Response | tuple[Page, int]:
     """Make one report a matter of its own again."""
     here, number = edge(), text_of("number")
     try:
-        _confirmed()
+        confirmed()
         with changing() as session:
             incident_merge.split_off(session, here.rulebook, number, user_id(), here.clock.now())
     except (RefusedError, NotFoundError) as error:
@@ -103,7 +102,7 @@ def back_to_incident(incident_id: int, action: str) -> Response:
 
 def _merge(number: str, into: str) -> int:
     """Carry it out; the id of the incident that both belong to then."""
-    _confirmed()
+    confirmed()
     here, across = edge(), text_of("across") == "yes"
     with changing() as session:
         merged = incident_merge.merge(
@@ -111,18 +110,6 @@ def _merge(number: str, into: str) -> int:
         )
         flash(translated("%(number)s sekarang bersama %(into)s.") % {"number": number, "into": into})
         return merged.id
-
-
-def _confirmed() -> None:
-    if request.form.get("sure") != "yes":
-        raise RefusedError("Centang dulu bahwa Anda yakin, lalu kirim lagi.")
-
-
-def _number(typed: str) -> str:
-    found = find_numbers(typed, edge().rulebook.city.ticket_prefix)
-    if not found:
-        raise RefusedError(EXAMPLE)
-    return found[0]
 
 
 def floods_in_progress(session: Session, say: Phrases) -> Sequence[Incident]:

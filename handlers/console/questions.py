@@ -18,7 +18,7 @@ from handlers.audit import changing
 from handlers.console import sight
 from handlers.console.answering import box_for, offers_for, preview
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
-from handlers.console.waiting import note_look, number_in, opened, pile
+from handlers.console.waiting import list_beside, note_look, number_in, opened, pile
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
@@ -71,11 +71,7 @@ def page_of(wanted: int | None, answered_id: int | None, typed: Typed) -> str:
 @seen_by(*STAFF)
 def questions_list() -> str:
     """The list beside the question, for a page that is open: nobody looks at a message by this."""
-    with edge().database.read() as session:
-        found = pile(session, queries.is_light(), number_in("m"))
-        return render_template(
-            "console/_waiting.html", pile=found, say=phrases(), page="console.questions", mask=mask
-        )
+    return list_beside(queries.is_light(), "console.questions")
 
 
 @blueprint.post(f"/questions/<{BIG_ID}:handover_id>/preview")

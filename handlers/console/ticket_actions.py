@@ -2,18 +2,16 @@
 
 from datetime import date, datetime, time
 
-from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot import desk_closing, desk_work, incident_merge
 from bot.errors import RefusedError
-from bot.numbers import find_numbers
 from bot.roles import STAFF
 from bot.status import Status
-from handlers.console.incidents import EXAMPLE
 from handlers.console.room import blueprint, user_id
 from handlers.console.ticket_forms import Known, carry_out
+from handlers.console.typed_in import confirmed, number_of
 from handlers.edge import edge
 from handlers.forms import text_of
 from handlers.guards import seen_by
@@ -99,8 +97,8 @@ def join_ticket(number: str) -> Response | tuple[str, int]:
     here, across = edge(), text_of("across") == "yes"
 
     def step(session: Session, ticket: Ticket) -> bool:
-        _confirmed()
-        into = _number(text_of("into"))
+        confirmed()
+        into = number_of(text_of("into"))
         now = here.clock.now()
         incident_merge.merge(session, here.rulebook, number, into, user_id(), now, across_services=across)
         return True
@@ -115,7 +113,7 @@ def split_ticket(number: str) -> Response | tuple[str, int]:
     here = edge()
 
     def step(session: Session, ticket: Ticket) -> bool:
-        _confirmed()
+        confirmed()
         incident_merge.split_off(session, here.rulebook, number, user_id(), here.clock.now())
         return True
 
@@ -129,7 +127,7 @@ def withdraw(number: str) -> Response | tuple[str, int]:
     here, reason = edge(), text_of("note")
 
     def step(session: Session, ticket: Ticket) -> bool:
-        _confirmed()
+        confirmed()
         desk_closing.withdraw(session, here.rulebook, ticket, reason, user_id(), here.clock.now())
         return True
 
@@ -143,7 +141,7 @@ def reject(number: str) -> Response | tuple[str, int]:
     here, reason = edge(), text_of("note")
 
     def step(session: Session, ticket: Ticket) -> bool:
-        _confirmed()
+        confirmed()
         desk_closing.reject(session, here.rulebook, ticket, reason, user_id(), here.clock.now())
         return True
 
@@ -154,18 +152,6 @@ def reject(number: str) -> Response | tuple[str, int]:
 
 def _is(status: Status) -> Known:
     return lambda ticket: ticket.status == status
-
-
-def _confirmed() -> None:
-    if request.form.get("sure") != "yes":
-        raise RefusedError("Centang dulu bahwa Anda yakin, lalu kirim lagi.")
-
-
-def _number(typed: str) -> str:
-    found = find_numbers(typed, edge().rulebook.city.ticket_prefix)
-    if not found:
-        raise RefusedError(EXAMPLE)
-    return found[0]
 
 
 def _id(typed: str) -> int | None:

@@ -17,7 +17,7 @@ from handlers.console import sight, triage_words
 from handlers.console.answering import AnswerBox, box_for
 from handlers.console.room import BIG_ID, blueprint, phrases, user_id
 from handlers.console.triage_words import ELSEWHERE, SPAM
-from handlers.console.waiting import Opened, Pile, note_look, number_in, opened, pile
+from handlers.console.waiting import Opened, Pile, list_beside, note_look, number_in, opened, pile
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import seen_by
@@ -54,11 +54,7 @@ def page_of(wanted: int | None, typed: Typed) -> str:
 @seen_by(*STAFF)
 def triage_list() -> str:
     """The list beside the message, for a page that is open: nobody looks at a message by this."""
-    with edge().database.read() as session:
-        found = pile(session, queries.is_unsure(), number_in("m"))
-        return render_template(
-            "console/_waiting.html", pile=found, say=phrases(), page="console.triage", mask=mask
-        )
+    return list_beside(queries.is_unsure(), "console.triage")
 
 
 @blueprint.post(f"/triage/<{BIG_ID}:handover_id>/decide")

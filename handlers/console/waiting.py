@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import request
+from flask import render_template, request
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
@@ -126,3 +126,10 @@ def _ticket_of(session: Session, heard: Heard) -> str | None:
     ids = [message.ticket_id for message in heard.messages if message.ticket_id]
     ticket = session.get(Ticket, ids[-1]) if ids else None
     return ticket.number if ticket and sight.sees(ticket) else None
+
+
+def list_beside(condition: ColumnElement[bool], page: str) -> str:
+    """The list beside an open message, made anew for ``page``."""
+    with edge().database.read() as session:
+        found = pile(session, condition, number_in("m"))
+        return render_template("console/_waiting.html", pile=found, say=phrases(), page=page, mask=mask)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.models import Example, Handover, StandingAnswer, Ticket, User
 from tests.browser.place import ADMIN, PASSWORD, Place
@@ -32,12 +32,15 @@ pytestmark = pytest.mark.browser
 WITHOUT_A_MOUSE = 'addEventListener("pointerdown", () => console.error("somebody used a mouse"), true);'
 FILED = ("lapor", "apresiasi", "saran", "darurat")
 LEARNED = {"elsewhere": "di_luar_cakupan", "spam": "di_luar_cakupan"}
-# What others left behind in the same place is passed over.
+# What comes in meanwhile is passed over.
 MOST_STEPS = 3 * len(MORNING)
 
 
 def came_in(place: Place, messages: tuple[Unclear, ...], first: int) -> None:
-    """All of them are written, read and put before a person."""
+    """All of them are written, read and put before a person, who has dealt with what others left behind."""
+    now = datetime.now(UTC)
+    with place.database() as database, database.begin() as session:
+        session.execute(update(Handover).where(Handover.answered_at.is_(None)).values(answered_at=now))
     with closing(City(place).web) as web:
         for number, each in enumerate(messages, first):
             web.post("/simulator/messages", json={"citizen": f"a{number}", "text": each.text}).raise_for_status()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from bot.rulebook import Rulebook
 from bot.settings import Settings
@@ -20,6 +21,12 @@ from tests.support.web import LINE, Web
 def hall(tmp_path: Path, sqlite_database: Database, rulebook: Rulebook) -> CityHall:
     """The web app as an installation without any account runs it."""
     return build(tmp_path, rulebook, sqlite_database)
+
+
+@pytest.fixture
+def rina(hall: CityHall) -> FlaskClient:
+    """A coordinator who has logged in; of a test's own ``hall`` where it has one."""
+    return hall.coordinator()
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ def hall(any_hall: CityHall) -> CityHall:
     return any_hall
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def reported(hall: CityHall, count: int = 1, kelurahan: str | None = "Manggarai", **more: object) -> list[str]:
     """People with open reports; their numbers."""
     return [hall.ticket("banjir", **{"service": "banjir", "kelurahan": kelurahan, **more}) for _ in range(count)]

@@ -33,11 +33,6 @@ def hall(any_hall: CityHall) -> CityHall:
 
 
 @pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
-@pytest.fixture
 def number(hall: CityHall) -> Iterator[Number]:
     """The worker's side of the same database."""
     with ThreadPoolExecutor(1) as pool:

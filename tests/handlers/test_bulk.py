@@ -14,11 +14,6 @@ from tests.handlers.city_hall import CityHall, csrf_of, said_on
 from tests.handlers.sealed_cases import log_in, sealed_ticket
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def act(
     browser: FlaskClient, numbers: list[str], action: str, path: str = "all/bulk", **fields: Any
 ) -> TestResponse:

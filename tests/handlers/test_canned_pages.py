@@ -23,11 +23,6 @@ def hall(any_hall: CityHall) -> CityHall:
     return any_hall
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def send(browser: FlaskClient, form: str = "", **fields: str) -> TestResponse:
     return browser.post(PAGE + form, data={"csrf_token": csrf_of(browser.get(PAGE)), **fields})
 

@@ -14,11 +14,6 @@ from tests.handlers.city_hall import NAME, PHONE, CityHall
 from tests.handlers.sealed_cases import PLACE, SERVICE, STORY, log_in, sealed_ticket
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def table(browser: FlaskClient, path: str) -> list[list[str]]:
     answer = browser.get(f"/console/queue/{path}")
     assert answer.status_code == 200

@@ -14,11 +14,6 @@ from tests.handlers.sealed_cases import log_in
 from tests.handlers.test_triage import decide, unsure
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def kept(hall: CityHall) -> list[int]:
     with hall.database.read() as session:
         return list(session.scalars(select(Example.id).order_by(Example.id)))

@@ -16,11 +16,6 @@ def hall(any_hall: CityHall) -> CityHall:
     return any_hall
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def flooded(hall: CityHall, story: str = "underpass Mampang banjir", **more: object) -> str:
     """A report that has gone to its agency, and belongs where it belongs."""
     told = {"service": "banjir", "place": "underpass Mampang", "kelurahan": "Mampang Prapatan", **more}

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -19,11 +18,6 @@ from tests.support.pictures import HTML, PDF, VCARD, VOICE, exif, jpeg
 
 TOKYO = ((35.0, 40.0, 34.0), "N", (139.0, 39.0, 1.0), "E")
 CONTENT = {"image": jpeg(), "voice": VOICE, "document": PDF, "contact": VCARD}
-
-
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
 
 
 def send(hall: CityHall, number: str, *files: bytes, fetch: bool = True) -> list[int]:

@@ -20,11 +20,6 @@ def hall(any_hall: CityHall) -> CityHall:
 
 
 @pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
-@pytest.fixture
 def talk(hall: CityHall) -> int:
     """Somebody wrote, and their conversation was answered."""
     found = hall.conversation()

@@ -18,11 +18,6 @@ def hall(any_hall: CityHall) -> CityHall:
     return any_hall
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def praise(hall: CityHall, story: str = "Terima kasih petugas taman", **more: object) -> str:
     return hall.ticket(story, **{"kind": "apresiasi", "service": "taman", "place": "RPTRA Kenanga", **more})
 

@@ -38,11 +38,6 @@ def pulse(browser: FlaskClient) -> str:
     return browser.get("/console/pulse").text
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def emergency(hall: CityHall) -> str:
     number, _ = hall.forwarded("Kebakaran", service="kebakaran", urgent=True)
     with hall.database.begin() as session:

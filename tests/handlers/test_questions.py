@@ -28,11 +28,6 @@ ASKED = "Kalau kartu keluarga hilang urusnya di mana ya?"
 ANSWER = "Di kelurahan, bawa surat kehilangan."
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def question(hall: CityHall, words: str = ASKED, *, topic: str = "", channel: str = "whatsapp") -> int:
     """A question that waits, as the model read it."""
     handover = hall.handover(words)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -22,11 +21,6 @@ from tests.handlers.sealed_cases import PLACE, SERVICE, STORY, log_in, sealed_ti
 from tests.support.statements import statements_of
 
 LISTED = re.compile(r'<tr id="(JK-[^"]+)"')
-
-
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
 
 
 def listed(browser: FlaskClient, path: str) -> list[str]:

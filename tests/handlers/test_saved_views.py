@@ -12,11 +12,6 @@ from tests.handlers.city_hall import CityHall, csrf_of, said_on
 from tests.handlers.sealed_cases import log_in
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def keep(browser: FlaskClient, path: str, called: str) -> TestResponse:
     form = {"csrf_token": csrf_of(browser.get("/console/")), "called": called}
     return browser.post(f"/console/queue/{path}", data=form)

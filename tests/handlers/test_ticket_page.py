@@ -36,11 +36,6 @@ def hall(any_hall: CityHall) -> CityHall:
 
 
 @pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
-@pytest.fixture
 def number(hall: CityHall) -> str:
     return hall.forwarded("Jalan berlubang di depan pasar", place="depan pasar Mawar", kelurahan="Rawajati")[0]
 

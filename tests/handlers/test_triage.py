@@ -28,11 +28,6 @@ READING = {
 }
 
 
-@pytest.fixture
-def rina(hall: CityHall) -> FlaskClient:
-    return hall.coordinator()
-
-
 def unsure(
     hall: CityHall, words: str = WORDS, reason: str = "unsure", reading: dict[str, Any] | None = None
 ) -> int:
