@@ -9,6 +9,7 @@ from storage.models import Ticket
 from tests.browser.place import ADMIN, PASSWORD
 from tests.browser.screen import DESK
 from tests.browser.seeds import City
+from tests.standins.unclear import MORNING
 
 Take = Callable[[Page, str], None]
 # By the name of the picture. ``{number}``, ``{talk}``: the newest ticket and its conversation.
@@ -52,7 +53,9 @@ def logged_in(browser: Browser, city: City) -> Page:
 
 
 def take_all(page: Page, city: City, take: Take) -> None:
-    """Open and take every page."""
+    """Open and take every page; a few messages that nobody can read for sure are there to be decided."""
+    for number, unclear in enumerate(MORNING[:4], 920):
+        city.writes(f"a{number}", unclear.text)
     with city.place.database() as database, database.read() as session:
         ticket = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
         assert ticket
