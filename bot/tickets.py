@@ -152,12 +152,19 @@ def record(session: Session, ticket: Ticket, kind: str, by: By, data: Mapping[st
         "kind": kind,
         "actor": by.actor,
         "status": ticket.status,
+        "agency": _holder(ticket, kind),
         "note": by.note,
         "data": dict(data or {}),
     }
     insert_all(session, TicketEvent, [row])
     if "events" in ticket.__dict__:
         session.expire(ticket, ["events"])  # whoever has read the history reads it anew
+
+
+def _holder(ticket: Ticket, kind: str) -> str:
+    """Who has it: coordinators look for the right agency; what one gave back was its own until then."""
+    with_coordinators = ticket.status == Status.COORDINATION and kind != Move.SEND_BACK
+    return COORDINATORS if with_coordinators else ticket.agency
 
 
 def plan_ahead(session: Session, rulebook: Rulebook, ticket: Ticket, now: datetime) -> None:

@@ -6,6 +6,7 @@ from storage.models.conversations import Citizen, Conversation, InboundMessage, 
 from storage.models.delivery import Announcement, Reconciliation, SenderLease
 from storage.models.desk import CannedReply, Example, Presence, SavedView, StandingAnswer
 from storage.models.evidence import Claim, ClaimDraw, PhotoPrint
+from storage.models.figures import CountedDay, FigureCost, Figures, FigureSpan, NightlyExport, WeeklyReport
 from storage.models.following import Assignment, Digest, Notice
 from storage.models.incidents import Incident
 from storage.models.media import MediaFile
@@ -28,8 +29,12 @@ __all__ = [
     "Claim",
     "ClaimDraw",
     "Conversation",
+    "CountedDay",
     "Digest",
     "Example",
+    "FigureCost",
+    "FigureSpan",
+    "Figures",
     "FollowUp",
     "Handover",
     "Heartbeat",
@@ -38,6 +43,7 @@ __all__ = [
     "LoginFailure",
     "LoginSession",
     "MediaFile",
+    "NightlyExport",
     "Notice",
     "OutboundMessage",
     "PhotoPrint",
@@ -55,4 +61,5 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "User",
+    "WeeklyReport",
 ]

@@ -28,5 +28,6 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         str: String(),
         dict[str, Any]: JSON(),
+        dict[str, int]: JSON(),
         list[str]: JSON(),
     }

@@ -82,6 +82,7 @@ class InboundMessage(Base):
         Index("ix_inbound_messages_open", "lane", "id", sqlite_where=text("state != 'done'"),
               postgresql_where=text("state != 'done'")),
         Index("ix_inbound_messages_conversation", "conversation_id", "id"),
+        Index("ix_inbound_messages_received_at", "received_at"),
         Index("ix_inbound_messages_unplaced", "channel", "address_hash",
               sqlite_where=text("conversation_id IS NULL"), postgresql_where=text("conversation_id IS NULL")),
         Index("ix_inbound_messages_copies", "channel", "received_at",

@@ -11,13 +11,17 @@ from storage.types import Encrypted
 
 
 class Presence(Base):
-    """That somebody has a ticket's page open; of interest for some seconds after ``seen_at``."""
+    """That somebody has a ticket's page open; of interest for some seconds after ``seen_at``.
+
+    ``writing_at``: when they last typed in a reply's box.
+    """
 
     __tablename__ = "presences"
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     seen_at: Mapped[datetime]
+    writing_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 

@@ -25,6 +25,7 @@ class Assignment(Base):
     __table_args__ = (
         Index("ix_assignments_open", "agency", "ticket_id", sqlite_where=text("ended_at IS NULL"),
               postgresql_where=text("ended_at IS NULL")),
+        Index("ix_assignments_solve_by", "solve_by"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -46,6 +46,7 @@ class OutboundMessage(Base):
         Index("ix_outbound_messages_unsettled", "state", "lease_until",
               sqlite_where=text("state IN ('sending', 'in_doubt')"),
               postgresql_where=text("state IN ('sending', 'in_doubt')")),
+        Index("ix_outbound_messages_sent_at", "sent_at"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -26,6 +26,8 @@ class Ticket(Base):
     how often an agency's time began anew. ``asked_at``: when the citizen was asked whether it is fixed, what the
     agency wants to know or, after a reopening, whether anyone has come; the next move ends the waiting.
     ``assigned_to``: the coordinator who keeps an eye on it; ``priority``: 1 before others, 0 as usual.
+    ``came_by``: how it came to the desk (``visit``, ``telephone``, ``letter``, ``social``), with ``taken_by`` who
+    wrote it down and ``source``, the link of a post; None for what the citizen wrote to the system.
     """
 
     __tablename__ = "tickets"
@@ -39,6 +41,8 @@ class Ticket(Base):
         Index("ix_tickets_assigned_to", "assigned_to", "id", sqlite_where=text("assigned_to IS NOT NULL"),
               postgresql_where=text("assigned_to IS NOT NULL")),
         Index("ix_tickets_agency_id", "agency", "id"),
+        Index("ix_tickets_created_at", "created_at"),
+        Index("ix_tickets_closed_at", "closed_at"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -78,6 +82,9 @@ class Ticket(Base):
     rating: Mapped[int | None] = mapped_column(SmallInteger)
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    came_by: Mapped[str | None]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    source: Mapped[str | None] = mapped_column(Encrypted)
     reopened: Mapped[int] = mapped_column(default=0)
     moves: Mapped[int] = mapped_column(default=0)
     clocks: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -93,10 +100,12 @@ class Ticket(Base):
 class TicketEvent(Base):
     """Append-only history of a ticket: who did what when, and the status it led to.
 
-    ``actor`` is ``citizen``, ``bot``, ``clock``, ``agency:<code>`` or ``user:<id>``.
+    ``actor`` is ``citizen``, ``bot``, ``clock``, ``agency:<code>`` or ``user:<id>``. ``agency``: who held the
+    ticket then (``coordinators`` where no agency's time ran); of a ``send_back`` the agency that gave it back.
     """
 
     __tablename__ = "ticket_events"
+    __table_args__ = (Index("ix_ticket_events_at", "at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
@@ -104,6 +113,7 @@ class TicketEvent(Base):
     kind: Mapped[str]
     actor: Mapped[str]
     status: Mapped[str]
+    agency: Mapped[str | None]
     note: Mapped[str | None] = mapped_column(Encrypted)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

@@ -1,0 +1,149 @@
+"""figures: daily and monthly roll-ups, weekly reports, exports; who held a ticket at each event; desk intake"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TIME = sa.DateTime(timezone=True)
+COUNTERS = (
+    "filed", "urgent", "claimed", "confirmed", "silent", "unreachable", "withdrawn", "rejected", "delivered",
+    "duplicate", "reopened", "misrouted", "in_time", "late", "rated", "stars", "received", "sent", "alone",
+    "asked", "by_people", "wrong", "open", "overdue", "open_days", "open_month",
+)  # fmt: skip
+# Whoever held it then; coordinators where no agency's time ran. A send_back is of the agency that gave it back.
+HELD_BY = """
+    UPDATE ticket_events SET agency = COALESCE(
+        (SELECT a.agency FROM assignments a
+         WHERE a.ticket_id = ticket_events.ticket_id AND a.begun_at <= ticket_events.at
+           AND (a.ended_at IS NULL OR a.ended_at >= ticket_events.at OR a.ended_as IN ('closed', 'reopened'))
+         ORDER BY a.begun_at DESC, a.id DESC LIMIT 1),
+        'coordinators')
+"""
+
+
+def upgrade() -> None:
+    _figures()
+    _kept()
+    _events()
+    _desk()
+
+
+def _figures() -> None:
+    op.create_table(
+        "figures",
+        *_of_a_key(),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in COUNTERS),
+        sa.PrimaryKeyConstraint("id", name="pk_figures"),
+        sa.UniqueConstraint("span", "dimension", "first", "key", name="uq_figures_span_dimension_first_key"),
+    )
+    op.create_table(
+        "figure_spans",
+        *_of_a_key(),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("bucket", sa.Integer(), nullable=False),
+        sa.Column("tickets", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_figure_spans"),
+        sa.UniqueConstraint(
+            "span",
+            "dimension",
+            "first",
+            "key",
+            "measure",
+            "bucket",
+            name="uq_figure_spans_span_dimension_first_key_measure_bucket",
+        ),
+    )
+    op.create_table(
+        "figure_costs",
+        *_of_a_key(),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_figure_costs"),
+        sa.UniqueConstraint(
+            "span",
+            "dimension",
+            "first",
+            "key",
+            "currency",
+            name="uq_figure_costs_span_dimension_first_key_currency",
+        ),
+    )
+
+
+def _of_a_key() -> tuple[sa.Column, ...]:
+    return (
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("span", sa.String(), nullable=False),
+        sa.Column("dimension", sa.String(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+    )
+
+
+def _kept() -> None:
+    op.create_table(
+        "counted_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("counted_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_counted_days"),
+    )
+    op.create_table(
+        "weekly_reports",
+        sa.Column("week", sa.String(), nullable=False),
+        sa.Column("written_at", TIME, nullable=False),
+        sa.Column("page", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("week", name="pk_weekly_reports"),
+    )
+    op.create_table(
+        "nightly_exports",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("written_at", TIME, nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_nightly_exports"),
+    )
+
+
+def _events() -> None:
+    op.add_column("ticket_events", sa.Column("agency", sa.String(), nullable=True))
+    op.execute(HELD_BY)
+    op.create_index("ix_ticket_events_at", "ticket_events", ["at"])
+    op.create_index("ix_assignments_solve_by", "assignments", ["solve_by"])
+    op.create_index("ix_tickets_closed_at", "tickets", ["closed_at"])
+    op.create_index("ix_tickets_created_at", "tickets", ["created_at"])
+    op.create_index("ix_outbound_messages_sent_at", "outbound_messages", ["sent_at"])
+    op.create_index("ix_inbound_messages_received_at", "inbound_messages", ["received_at"])
+
+
+def _desk() -> None:
+    """SQLite can add a column that references another table, but no constraint afterwards."""
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    user = sa.ForeignKey("users.id", name="fk_tickets_taken_by")
+    op.add_column("tickets", sa.Column("came_by", sa.String(), nullable=True))
+    op.add_column("tickets", sa.Column("taken_by", BIG_ID, user, nullable=True), inline_references=on_sqlite)
+    op.add_column("tickets", sa.Column("source", sa.LargeBinary(), nullable=True))
+    op.add_column("presences", sa.Column("writing_at", TIME, nullable=True))
+
+
+def downgrade() -> None:
+    for table, column in (("presences", "writing_at"), ("tickets", "source"), ("tickets", "taken_by"),
+                          ("tickets", "came_by")):  # fmt: skip
+        op.drop_column(table, column)
+    for index, table in (
+        ("ix_inbound_messages_received_at", "inbound_messages"),
+        ("ix_outbound_messages_sent_at", "outbound_messages"),
+        ("ix_tickets_created_at", "tickets"),
+        ("ix_tickets_closed_at", "tickets"),
+        ("ix_assignments_solve_by", "assignments"),
+        ("ix_ticket_events_at", "ticket_events"),
+    ):
+        op.drop_index(index, table)
+    op.drop_column("ticket_events", "agency")
+    for table in ("nightly_exports", "weekly_reports", "counted_days", "figure_costs", "figure_spans", "figures"):
+        op.drop_table(table)

@@ -1,0 +1,1 @@
+"""What is counted for the leadership, and how it is read again."""
