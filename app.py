@@ -9,11 +9,11 @@ from flask import Flask
 from pydantic import ValidationError
 
 from bot.clock import Clock, simulated_clock, system_clock
-from bot.copies import Copies
+from bot.delivery.copies import Copies
 from bot.errors import ConfigError
+from bot.intake.reconciliation import Reconciler
 from bot.logs import set_up_logging
 from bot.messages import EMAIL, GATEWAY, SIMULATOR, SMS, WEBHOOK, WHATSAPP, Channel
-from bot.reconciliation import Reconciler
 from bot.rulebook import load_rulebook
 from bot.settings import ROOT, Settings
 from handlers.channels.agency_webhook import AgencyWebhook

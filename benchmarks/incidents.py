@@ -18,12 +18,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from bot import incidents, tickets
+from bot.incidents import incidents
 from bot.messages import Location
 from bot.privacy import mask
 from bot.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
-from bot.tickets import Report
+from bot.tickets import tickets
+from bot.tickets.tickets import Report
 from storage import keyring, migrate
 from storage.database import Database, open_database
 from storage.keyring import Keyring

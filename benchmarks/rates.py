@@ -13,10 +13,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from bot.city.rates import Rate, Rates
 from bot.clock import system_clock
-from bot.delivery import SENDERS, Courier
+from bot.delivery.delivery import SENDERS, Courier
 from bot.messages import WHATSAPP
-from bot.rates import Rate, Rates
 from bot.rulebook import Rulebook, load_rulebook
 from storage import keyring, migrate
 from storage.database import Database, open_database

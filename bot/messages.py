@@ -145,7 +145,7 @@ class Sent:
 class SendError(Exception):
     """A channel could not send.
 
-    ``kind`` is one of the classes of ``bot.failures``; ``code`` is the provider's, for the record.
+    ``kind`` is one of the classes of ``bot.delivery.failures``; ``code`` is the provider's, for the record.
     """
 
     def __init__(self, kind: str, code: str, message: str = "") -> None:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from bot import ladder
-from bot.city import City, load_city
+from bot.city import ladder
+from bot.city.city import City, load_city
 from bot.conversation.state import Advice
 from bot.errors import ConfigError
 from bot.settings import ROOT, Settings
-from bot.wording import Wording, load_wording
+from bot.wording.wording import Wording, load_wording
 from bot.words import Words
 
 TEXTS = ROOT / "bot"

@@ -1,6 +1,6 @@
-"""How the pages say what ``bot.accounts`` and ``bot.roles`` know as codes."""
+"""How the pages say what ``bot.accounts.accounts`` and ``bot.accounts.roles`` know as codes."""
 
-from bot.roles import ADMINISTRATOR, AGENCY_OFFICER, COORDINATOR, LEADERSHIP, SEALED_OFFICER
+from bot.accounts.roles import ADMINISTRATOR, AGENCY_OFFICER, COORDINATOR, LEADERSHIP, SEALED_OFFICER
 from handlers.i18n import N_, translated
 
 ROLE_NAMES = {

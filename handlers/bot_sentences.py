@@ -18,7 +18,7 @@ BOT, HANDLERS = ROOT / "bot", ROOT / "handlers"
 ERRORS = re.compile(r"\b(RefusedError|NotFoundError|LinkExpiredError|abort|errorhandler|register_error_handler)\(")
 TABLES = frozenset({"failure_words.py"})
 # These speak English, at the command line.
-COMMANDS = frozenset({"duty_command.py", "commands", "doctor", "channels", "simulator", "webhooks.py"})
+COMMANDS = frozenset({"command.py", "commands", "doctor", "channels", "simulator", "webhooks.py"})
 SENTENCE = re.compile(r"[A-Z].*[a-z]{2}.*[.!?]$", re.DOTALL)
 WORDS = re.compile(r"[A-Z][\w %()-]+")
 
@@ -26,7 +26,7 @@ WORDS = re.compile(r"[A-Z][\w %()-]+")
 def sentences() -> Iterator[str]:
     """All of them, each once or more."""
     yield from LABELS.values()
-    for path in sorted([*BOT.glob("*.py"), *HANDLERS.rglob("*.py")]):
+    for path in sorted([*BOT.rglob("*.py"), *HANDLERS.rglob("*.py")]):
         source = path.read_text(encoding="utf-8")
         if path.name in TABLES:
             yield from _said_in(path, source, WORDS)

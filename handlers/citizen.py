@@ -8,10 +8,11 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import citizen_page, closing
-from bot.closing import NOT_RATED
+from bot.casework import closing
+from bot.casework.closing import NOT_RATED
 from bot.errors import NotFoundError, RefusedError
 from bot.status import Move, moves_from
+from bot.tickets import citizen_page
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import guard

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask import make_response, request
 from werkzeug.wrappers import Response
 
+from bot.city.geography import is_abroad
 from bot.errors import NotFoundError
-from bot.file_types import CONTACT, DOCUMENT, IMAGE, VIDEO, VOICE, kind_of_type
-from bot.geography import is_abroad
-from bot.media import small_key
+from bot.intake.file_types import CONTACT, DOCUMENT, IMAGE, VIDEO, VOICE, kind_of_type
+from bot.intake.media import small_key
 from handlers.headers import keep_in_sandbox
 from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
@@ -46,7 +46,8 @@ Address = Callable[[MediaFile, bool], str]
 class Shown:
     """One file on a page. ``url`` is None where there is nothing to open; ``small`` is for photos only.
 
-    ``kind`` as in ``bot.file_types``; ``details`` are lines to stand below it; ``odd`` marks a place abroad.
+    ``kind`` as in ``bot.intake.file_types``; ``details`` are lines to stand below it; ``odd`` marks a place
+    abroad.
     """
 
     kind: str

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from bot.agency_units import FROM_UNIT, TO_UNIT
-from bot.city import City
-from bot.city_agency import Agency
+from bot.agencies.units import FROM_UNIT, TO_UNIT
+from bot.city.agency import Agency
+from bot.city.city import City
 from bot.privacy import mask
 from bot.status import LABELS, Outcome, Status, is_open
 from handlers import spoken

@@ -4,7 +4,8 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from bot import inbox, reports
+from bot.delivery import reports
+from bot.intake import inbox
 from bot.messages import GATEWAY, Incoming
 from handlers.channels.gate import ForgedRequestError, MalformedRequestError
 from handlers.channels.http_gateway_in import GatewayGate

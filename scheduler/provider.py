@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.copies import Copies
-from bot.reconciliation import Reconciler
+from bot.delivery.copies import Copies
+from bot.intake.reconciliation import Reconciler
 from storage.leading import Leadership
 
 COPIES_S = 60

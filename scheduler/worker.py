@@ -20,24 +20,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import (
-    announcements,
-    claim_sample,
-    delivery_alerts,
-    digests,
-    duty,
-    followups,
-    holding,
-    incident_members,
-    overdue_questions,
-    rechecks,
-)
+from bot.agencies import claim_sample
+from bot.announcements import announcements
+from bot.casework.rounds import Understands, Worker
 from bot.clock import Clock
-from bot.delivery import SENDERS, Courier
-from bot.media import MediaQueue, MediaSource
+from bot.delivery.delivery import SENDERS, Courier
+from bot.desk import holding
+from bot.duty import duty
+from bot.following import delivery_alerts, digests, followups, overdue_questions, rechecks
+from bot.incidents import members
+from bot.intake.media import MediaQueue, MediaSource
 from bot.messages import Channel
 from bot.rulebook import Rulebook
-from bot.work import Understands, Worker
 from scheduler.provider import AtProvider
 from scheduler.waking import Bell, bell_for
 from storage.database import Database
@@ -56,7 +50,7 @@ DUE = (
     claim_sample,
     digests,
     overdue_questions,
-    incident_members,
+    members,
     announcements,
 )
 # What nobody waits for by the second.

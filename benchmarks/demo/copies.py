@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from benchmarks.demo.base import OF_CITIZENS, OF_THE_CITY, Pattern, Row, table
 from benchmarks.demo.disguise import PINNED, Disguise
-from bot.inbox import address_hash
+from bot.intake.inbox import address_hash
 from bot.messages import EMAIL, WHATSAPP
 from storage import keyring
 

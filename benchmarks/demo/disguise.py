@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 from benchmarks.demo.places import Place, somewhere
-from bot.numbers import new_number
 from bot.privacy import mask
 from bot.settings import ROOT
+from bot.tickets.numbers import new_number
 
 DATA = ROOT / "nlu" / "rasa" / "data"
 FEWEST_WORDS, MOST_WORDS = 5, 70

@@ -16,12 +16,13 @@ from benchmarks.demo.places import somewhere
 from benchmarks.year.post import Post
 from benchmarks.year.speech import meaning
 from benchmarks.year.town import Town, tick_jobs
-from bot import agency_work, inbox
-from bot import tickets as life
-from bot.agency_work import Desk
+from bot.agencies import work
+from bot.agencies.work import Desk
 from bot.errors import BotError
-from bot.media import MediaQueue
+from bot.intake import inbox
+from bot.intake.media import MediaQueue
 from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media
+from bot.tickets import tickets as life
 from nlu.client import Guess, Understanding
 from nlu.client import Place as Read
 from storage.files import LocalFolder
@@ -171,12 +172,12 @@ class Morning:
             found = select(Ticket.number).where(Ticket.status == "in_progress").order_by(Ticket.id.desc())
             numbers = session.scalars(found.limit(CLAIMS)).all()
         for number in numbers:
-            photo = agency_work.read_photo(street(number), self._town.rulebook.city.zone)
+            photo = work.read_photo(street(number), self._town.rulebook.city.zone)
             try:
                 with self._town.database.begin() as session:
                     ticket = life.by_number(session, number)
                     desk = Desk(session, self._town.rulebook, ticket, ticket.agency, self._town.clock.now())
-                    agency_work.claim_done(desk, self._random.choice(DONE), photo)
+                    work.claim_done(desk, self._random.choice(DONE), photo)
             except BotError:
                 continue  # it changed hands meanwhile
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.city import City
+from bot.city.city import City
 from handlers.auth import create_user
 from storage.models import Shift
 

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, select
 from benchmarks.year.calendar import JAKARTA, office_time
 from benchmarks.year.ledger import Matter
 from benchmarks.year.town import Town
-from bot import agency_work
-from bot.agency_work import Desk
-from bot.city import COORDINATORS
+from bot.agencies import work
+from bot.agencies.work import Desk
+from bot.city.city import COORDINATORS
 from bot.errors import BotError
 from storage.models import Ticket
 
@@ -65,7 +65,7 @@ class Agencies:
             self._plan(matter, soon, self._accept)
 
     def _accept(self, desk: Desk, matter: Matter) -> None:
-        agency_work.accept(desk)
+        work.accept(desk)
         if self._happens(self._is.asks):
             self._plan(matter, 4.0, self._ask)
         elif self._happens(self._is.sets_date):
@@ -73,17 +73,17 @@ class Agencies:
         self._plan(matter, self._work_h(matter, 1.0), self._claim)
 
     def _send_back(self, desk: Desk, matter: Matter) -> None:
-        agency_work.send_back(desk, WHY)
+        work.send_back(desk, WHY)
 
     def _ask(self, desk: Desk, matter: Matter) -> None:
-        agency_work.ask(desk, QUESTION)
+        work.ask(desk, QUESTION)
 
     def _set_date(self, desk: Desk, matter: Matter) -> None:
         day = desk.now.astimezone(JAKARTA).date() + timedelta(days=self._random.randint(2, 9))
-        agency_work.set_date(desk, day)
+        work.set_date(desk, day)
 
     def _claim(self, desk: Desk, matter: Matter) -> None:
-        agency_work.claim_done(desk, NOTE, None)
+        work.claim_done(desk, NOTE, None)
         share = self._is.again_false if matter.reopened else self._is.false_claim
         matter.told_truth = not self._happens(share)
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from benchmarks.year.calendar import office_time
 from benchmarks.year.ledger import BY_HAND, Matter
 from benchmarks.year.town import Town
-from bot import coordination, duty
+from bot.desk import coordination
+from bot.duty import duty
 from bot.errors import BotError
 from storage.models import Alarm, Ticket, User
 

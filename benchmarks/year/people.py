@@ -11,7 +11,7 @@ from benchmarks.year.demand import Area, Wish
 from benchmarks.year.post import Handed
 from benchmarks.year.speech import SHORT, meaning
 from benchmarks.year.town import Town
-from bot import inbox
+from bot.intake import inbox
 from bot.messages import SMS, WHATSAPP, Content, Incoming
 from nlu.client import Place
 

@@ -8,7 +8,7 @@ from benchmarks.year import plots
 from benchmarks.year.figures import Figures, Spread
 from benchmarks.year.plots import AMBER, BLUE, GREY, RED, TEAL
 from benchmarks.year.rules import RULES
-from bot.city import City
+from bot.city.city import City
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST = 18

@@ -15,11 +15,11 @@ from benchmarks.year.ledger import Ledger
 from benchmarks.year.post import InLine, Post
 from benchmarks.year.profile import Profile
 from benchmarks.year.speech import RecordedNlu
-from bot.delivery import Courier
+from bot.casework.rounds import Burst, Worker
+from bot.delivery.delivery import Courier
 from bot.messages import EMAIL, SMS, WHATSAPP
 from bot.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
-from bot.work import Burst, Worker
 from scheduler import worker as real_worker
 from storage import keyring, migrate
 from storage.database import Database, open_database
@@ -28,15 +28,15 @@ from storage.models import User
 
 # What makes a job worth running. The last five nobody waits for: those are looked at once an hour.
 KNOWN_DUE = {
-    "bot.followups": frozenset({"follow_up", "notice"}),
-    "bot.digests": frozenset({"digest"}),
-    "bot.rechecks": frozenset({"recheck"}),
-    "bot.duty": frozenset({"alarm"}),
-    "bot.claim_sample": frozenset({"draw"}),
-    "bot.holding": frozenset({"hold"}),
-    "bot.overdue_questions": frozenset({"question"}),
-    "bot.incident_members": frozenset({"behind"}),
-    "bot.delivery_alerts": frozenset({"dead"}),
+    "bot.following.followups": frozenset({"follow_up", "notice"}),
+    "bot.following.digests": frozenset({"digest"}),
+    "bot.following.rechecks": frozenset({"recheck"}),
+    "bot.duty.duty": frozenset({"alarm"}),
+    "bot.agencies.claim_sample": frozenset({"draw"}),
+    "bot.desk.holding": frozenset({"hold"}),
+    "bot.following.overdue_questions": frozenset({"question"}),
+    "bot.incidents.members": frozenset({"behind"}),
+    "bot.following.delivery_alerts": frozenset({"dead"}),
 }
 UNKNOWN = "unknown"  # runs once an hour, whatever there is to do
 

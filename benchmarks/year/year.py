@@ -15,7 +15,7 @@ from benchmarks.year.rules import BrokenError, Rules
 from benchmarks.year.tally import Tally
 from benchmarks.year.town import UNKNOWN, Town, due_kinds, tick_jobs
 from benchmarks.year.watch import News, Watch
-from bot.reports import record_status
+from bot.delivery.reports import record_status
 
 GRAIN = timedelta(minutes=10)
 ROUNDS = 5_000

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import reports
 from bot.conversation.choosing import chosen, yes_or_no
 from bot.conversation.meaning import answer_confidence

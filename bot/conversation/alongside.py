@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation.meaning import QUESTION, REPORTS
 from bot.conversation.reports import SAFE_OR_NOT
 from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Pending, Said, Situation

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import claims
 from bot.conversation.choosing import place_in
 from bot.conversation.state import Dialogue, Said, Situation, TicketView

@@ -1,6 +1,6 @@
 """ "Maksudnya?": the question that is open is put again in other words, and stays open."""
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import reports
 from bot.conversation.choosing import SURE
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation.choosing import chosen
 from bot.conversation.meaning import REPORTS
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView

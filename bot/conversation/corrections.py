@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import matching, reports, tickets
 from bot.conversation.choosing import chosen, is_another_report, is_new_matter, written_place
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation

@@ -1,12 +1,12 @@
 """What comes without a word beside it: voice notes, stickers, and pins that cannot be meant."""
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import tickets
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
 
 STICKER_ALONE = frozenset({"sticker"})
-# The outcome of what belongs to a report that is not filed yet (bot.inbox.PART_OF_A_REPORT).
+# The outcome of what belongs to a report that is not filed yet (bot.intake.inbox.PART_OF_A_REPORT).
 ATTACHED = "attached"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import reports
 from bot.conversation.meaning import REPORTS, Decision, decide
 from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation

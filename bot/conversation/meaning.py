@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from bot.city import City, Thresholds
+from bot.city.city import City, Thresholds
 from nlu.client import Understanding
 
 REPORTS = frozenset({"lapor", "saran", "apresiasi"})

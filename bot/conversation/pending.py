@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import advice, claims, corrections, reports, rights, tickets, which
 from bot.conversation.choosing import (
     chosen,

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation.choosing import place_in
 from bot.conversation.meaning import EMERGENCY, OFFERED_SERVICES
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, TicketView

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import advice, files, pending, reports, rights, talk, tickets, which
 from bot.conversation.alongside import with_question, with_seal, with_wishes
 from bot.conversation.apart import another_one

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import corrections, tickets, which
 from bot.conversation.choosing import is_another_report, is_new_matter, is_story, yes_or_no
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView

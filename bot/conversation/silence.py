@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import reports, which
 from bot.conversation.state import ABOUT_A_DRAFT, COURTESY_QUESTIONS, Asked, Dialogue, Pending, Situation
 from bot.conversation.turn import AskPerson, Turn

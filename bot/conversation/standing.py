@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation.state import TicketView
 from bot.conversation.turn import Reply
 from bot.status import Status

@@ -159,9 +159,9 @@ class Said:
     ``followed`` says that another matter has come behind it already. ``quoted`` is the number of the ticket that
     the quoted message was about; ``sealed_words`` and ``self_harm`` are signs of a matter for few eyes only;
     ``english`` is None where too little is said to tell. ``kinds`` are those of the files that came along
-    (:mod:`bot.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The words
-    alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there`` ("di
-    situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``puts_off`` ("besok saya cek"), ``asks_back``
+    (:mod:`bot.intake.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The
+    words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
+    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``puts_off`` ("besok saya cek"), ``asks_back``
     ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di tempat saya"),
     ``means_another`` ("beda") and ``emergency_service`` (what kind of emergency).
     """

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import advice, claims, matching, reports, tickets
 from bot.conversation.alongside import is_sms
 from bot.conversation.meaning import CLEAR_SERVICE, REPORTS

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import matching, reports, visits
 from bot.conversation.choosing import is_another_report, is_story, place_in, yes_or_no
 from bot.conversation.claims import about, judged, judged_all, not_looked_at_yet, verdict_on

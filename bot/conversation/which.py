@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation import claims, corrections, matching, tickets
 from bot.conversation.choosing import chosen
 from bot.conversation.standing import status_line

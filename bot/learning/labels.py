@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from bot import yaml_text
-from bot.city import City
+from bot.city.city import City
 from bot.learning.tables import TableError, read_columns
 
 LEAVE_OUT = "-"

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from bot.accounts import create_user
-from bot.passwords import passwords
+from bot.accounts.accounts import create_user
+from bot.accounts.passwords import passwords
 from handlers.auth import account, login, reset, turned_away
 from handlers.auth.room import blueprint
 

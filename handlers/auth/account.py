@@ -5,7 +5,7 @@ from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import logins
+from bot.accounts import logins
 from handlers.auth.room import real_time
 from handlers.auth.turned_away import lead_to_log_in
 from handlers.browsers import in_words

@@ -7,8 +7,8 @@ from flask import redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot import lockout, second_factor
-from bot.passwords import passwords
+from bot.accounts import lockout, second_factor
+from bot.accounts.passwords import passwords
 from handlers.auth import unsent
 from handlers.auth.account import come_in, go_out
 from handlers.auth.proof import may_try

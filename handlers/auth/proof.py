@@ -2,14 +2,14 @@
 
 from flask_login import current_user
 
-from bot import lockout
-from bot.passwords import passwords
+from bot.accounts import lockout
+from bot.accounts.passwords import passwords
 from handlers.edge import edge
 from storage.models import User
 
 
 def may_try(subject: str) -> bool:
-    """Count a guess at ``subject`` (``bot.lockout``); False where there were too many."""
+    """Count a guess at ``subject`` (``bot.accounts.lockout``); False where there were too many."""
     here = edge()
     with here.database.begin() as session:
         return lockout.attempt(session, subject, here.clock.now())

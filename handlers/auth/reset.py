@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot import audit, lockout, reset_links
-from bot.accounts import check_password
+from bot import audit
+from bot.accounts import lockout, reset_links
+from bot.accounts.accounts import check_password
+from bot.accounts.passwords import passwords
+from bot.accounts.unfit import Unfit
 from bot.errors import LinkExpiredError, NotFoundError
-from bot.passwords import passwords
-from bot.unfit import Unfit
 from handlers.account_words import problem
 from handlers.auth.room import blueprint
 from handlers.edge import edge

@@ -10,7 +10,7 @@ from flask import current_app, render_template, request, session
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from bot import logins
+from bot.accounts import logins
 from handlers.edge import edge
 from handlers.inside import inside
 

@@ -10,7 +10,7 @@ import time
 
 import httpx
 
-from bot import failures
+from bot.delivery import failures
 from bot.messages import Outgoing, SendError, Sent
 from handlers.channels import signing
 

@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 
 from bot.messages import Outgoing, SendError, Sent
-from bot.plain_text import plain_text
 from bot.settings import Settings
+from bot.wording.plain_text import plain_text
 from handlers.channels import signing
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)

@@ -16,8 +16,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import structlog
 
-from bot.file_types import UnusableFileError
-from bot.media import FetchError, MediaSource
+from bot.intake.file_types import UnusableFileError
+from bot.intake.media import FetchError, MediaSource
 from bot.messages import SIMULATOR, SMS, WHATSAPP
 from bot.settings import Settings
 from handlers.simulator.files import SCHEME

@@ -23,9 +23,9 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from bot import failures
+from bot.delivery import failures
 from bot.messages import SMS, WHATSAPP, Content, Incoming, Location, Media, Outgoing, SendError, Sent
-from bot.plain_text import plain_text
+from bot.wording.plain_text import plain_text
 from handlers.channels.gate import ForgedRequestError, MalformedRequestError
 from handlers.channels.twilio_errors import kind_of
 

@@ -19,7 +19,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from bot.archive import ArchiveError, Kept
+from bot.delivery.archive import ArchiveError, Kept
 from bot.messages import SMS, WHATSAPP, Incoming
 from bot.settings import Settings
 from handlers.channels.twilio import MESSAGE_SID, TIMEOUT_S, TwilioGate
@@ -53,7 +53,8 @@ def archive_of(settings: Settings) -> "TwilioArchive | None":
 
 
 class TwilioArchive:
-    """The ``bot.archive.Archive`` of one account, through the official client. ``ours``: our numbers there."""
+    """The ``bot.delivery.archive.Archive`` of one account, through the official client. ``ours``: our numbers
+    there."""
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 The same codes come as an answer to sending and, later, in a status callback.
 """
 
-from bot import failures
+from bot.delivery import failures
 
 # More than is allowed at the moment, or a disturbance that passes.
 LATER = frozenset({14107, 20429, 30001, 30410, 63010, 63012, 63017, 63018})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 from flask.cli import with_appcontext
 
-from bot.cost_report import Line, Report, report
+from bot.delivery.cost_report import Line, Report, report
 from handlers.edge import edge
 from handlers.months import MONTH, Month
 

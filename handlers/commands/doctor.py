@@ -7,10 +7,10 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.choice_templates import choice_templates
-from bot.kept_answers import with_kept
-from bot.templates import templates
-from bot.wording import Wording
+from bot.casework.choice_templates import choice_templates
+from bot.standing.kept import with_kept
+from bot.wording.templates import templates
+from bot.wording.wording import Wording
 from handlers.doctor import installation, provider
 from handlers.doctor.account import TwilioAccount
 from handlers.doctor.findings import Finding, Mark, Unknown, not_checked, report

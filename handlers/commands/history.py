@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from bot.city import City
+from bot.city.city import City
 from bot.errors import BotError
 from bot.learning.history import History, Reading, read_history
 from bot.learning.labels import Labels, read_map

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from bot import meaning_report
+from bot.learning import meaning_report
 from handlers.commands.corrections import export_corrections
 from handlers.commands.history import import_history
 from handlers.commands.promotion import promote, rollback

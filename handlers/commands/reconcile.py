@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import click
 from flask.cli import with_appcontext
 
-from bot.reconciliation import Compared, Reconciler
+from bot.intake.reconciliation import Compared, Reconciler
 from handlers.channels.twilio_archive import archive_of, lines_of
 from handlers.edge import Edge, edge
 

@@ -9,8 +9,8 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from bot.choice_templates import ChoiceTemplate, choice_templates
-from bot.templates import CATEGORY, Template, refusals, templates
+from bot.casework.choice_templates import ChoiceTemplate, choice_templates
+from bot.wording.templates import CATEGORY, Template, refusals, templates
 from handlers.edge import edge
 
 ADDRESS = "PUBLIC_URL"  # in a template: the installation's own address

@@ -4,11 +4,13 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from bot import audit, canned, reset_links, second_factor
-from bot.accounts import create_user as make_user
-from bot.city import COORDINATORS, City
+from bot import audit
+from bot.accounts import reset_links, second_factor
+from bot.accounts.accounts import create_user as make_user
+from bot.accounts.roles import ROLES
+from bot.city.city import COORDINATORS, City
 from bot.errors import BotError, RefusedError
-from bot.roles import ROLES
+from bot.standing import canned
 from handlers.edge import edge
 from storage.models import User
 from storage.queries import accounts as queries

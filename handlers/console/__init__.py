@@ -1,45 +1,21 @@
 """The coordinators' console: what waits for a person, and every ticket with what was said about it."""
 
-from handlers.console import (
-    account,
-    accounts,
-    announcements,
-    answers,
-    audit_log,
-    blocked,
-    bulk,
-    canned,
-    cases,
-    checks,
-    costs,
-    directory,
-    duty,
-    examples,
-    files,
-    home,
-    incidents,
-    messages,
-    people,
-    praise,
-    presence,
-    preview,
-    pulse,
-    questions,
-    queue_file,
-    queues,
-    saved_views,
-    servants,
-    ticket_actions,
-    ticket_map,
-    tickets,
-    triage,
-    undelivered,
-)
+from handlers.console import home, pulse
+from handlers.console.agencies import cases, directory
+from handlers.console.answers import answers, canned, examples
+from handlers.console.citizens import blocked, praise, servants, takeover
+from handlers.console.citywide import announcements, costs, incidents
+from handlers.console.conversations import files, preview
+from handlers.console.queues import bulk, checks, file, queues, saved_views, undelivered
 from handlers.console.room import blueprint
+from handlers.console.staff import account, accounts, audit_log, duty
+from handlers.console.ticket import actions, map_points, page, presence
+from handlers.console.unsure import messages, questions, triage
 
 __all__ = [
     "account",
     "accounts",
+    "actions",
     "announcements",
     "answers",
     "audit_log",
@@ -53,23 +29,22 @@ __all__ = [
     "directory",
     "duty",
     "examples",
+    "file",
     "files",
     "home",
     "incidents",
+    "map_points",
     "messages",
-    "people",
+    "page",
     "praise",
     "presence",
     "preview",
     "pulse",
     "questions",
-    "queue_file",
     "queues",
     "saved_views",
     "servants",
-    "ticket_actions",
-    "ticket_map",
-    "tickets",
+    "takeover",
     "triage",
     "undelivered",
 ]

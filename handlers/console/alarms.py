@@ -6,9 +6,9 @@ from datetime import datetime
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from bot import duty
-from bot.duty_notes import ALARMS
-from bot.duty_roster import ROLES
+from bot.duty import duty
+from bot.duty.notes import ALARMS
+from bot.duty.roster import ROLES
 from handlers.console.sight import sees
 from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
@@ -43,7 +43,7 @@ def waiting_alarms(session: Session, say: Phrases) -> list[Waiting]:
 
 
 def _waiting(say: Phrases, alarm: Alarm, *, is_mine: bool) -> Waiting:
-    """``is_mine``: as ``bot.duty.may_take`` will decide when it is taken."""
+    """``is_mine``: as ``bot.duty.duty.may_take`` will decide when it is taken."""
     ticket = alarm.ticket
     seen = sees(ticket)
     pin = N_("Pin di peta") if ticket.latitude is not None else N_("Lokasi belum disebutkan")

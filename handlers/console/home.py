@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from bot.roles import AGENCY_OFFICER, READERS
+from bot.accounts.roles import AGENCY_OFFICER, READERS
 from bot.status import OPEN
 from handlers.console import sight
+from handlers.console.agencies.cases import agency_home
 from handlers.console.alarms import waiting_alarms
-from handlers.console.cases import agency_home
-from handlers.console.incidents import floods_in_progress
+from handlers.console.citywide.incidents import floods_in_progress
 from handlers.console.looks import looked_at_list
 from handlers.console.navigation import may_open
 from handlers.console.pulse import Beside, how_it_stands
-from handlers.console.queue_words import EMPTY, age, clipped
+from handlers.console.queues.words import EMPTY, age, clipped
 from handlers.console.room import blueprint, desk, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed

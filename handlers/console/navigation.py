@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask_login import current_user
 
-from bot.roles import AGENCY_OFFICER
+from bot.accounts.roles import AGENCY_OFFICER
 from handlers.guards import SEEN_BY
 from handlers.i18n import N_, translated
 from storage.queries.queue_conditions import ALL

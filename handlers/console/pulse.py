@@ -10,8 +10,8 @@ from flask import Response, g, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from bot.duty_roster import ROLES as ALARMED
-from bot.roles import READERS
+from bot.accounts.roles import READERS
+from bot.duty.roster import ROLES as ALARMED
 from bot.status import OPEN
 from handlers.console.room import blueprint, desk
 from handlers.edge import edge

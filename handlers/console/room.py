@@ -6,11 +6,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask_login import current_user
 
-from bot.roles import SEALED_OFFICER, STAFF
+from bot.accounts.roles import SEALED_OFFICER, STAFF
 from bot.status import OPEN, Status
 from handlers.console.navigation import menu
 from handlers.edge import edge
 from handlers.guards import guard
+from handlers.i18n import N_
 from handlers.inside import inside
 from handlers.phrases import Phrases, can_be_late
 from storage.queries.queue_conditions import Desk
@@ -19,6 +20,7 @@ blueprint = Blueprint("console", __name__, url_prefix="/console")
 guard(blueprint, "login")
 
 LATE = tuple(status for status in OPEN if can_be_late(status))
+TWICE = N_("Ini sudah tercatat sebelumnya; tidak ada yang terkirim dua kali.")
 A_DAY = timedelta(days=1)
 BIG_ID = "int(max=9223372036854775807)"
 

@@ -7,11 +7,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot import tickets as life
+from bot.accounts.roles import AGENCY_OFFICER, SEALED_OFFICER
+from bot.accounts.sealing import Curtain, curtain, may_see
 from bot.errors import NotFoundError
-from bot.roles import AGENCY_OFFICER, SEALED_OFFICER
-from bot.sealing import Curtain, curtain, may_see
-from bot.tickets import By
+from bot.tickets import tickets as life
+from bot.tickets.tickets import By
 from handlers.edge import edge
 from storage.models import Conversation, Handover, OutboundMessage, Ticket
 from storage.queries import sealing as queries

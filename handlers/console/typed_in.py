@@ -3,7 +3,7 @@
 from flask import request
 
 from bot.errors import RefusedError
-from bot.numbers import find_numbers
+from bot.tickets.numbers import find_numbers
 from handlers.edge import edge
 from handlers.i18n import N_
 

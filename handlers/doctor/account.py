@@ -9,7 +9,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from bot.templates import PLACEHOLDER
+from bot.wording.templates import PLACEHOLDER
 from handlers.doctor.facts import Account, Content, Hooks, Sender, Service
 from handlers.doctor.findings import Unknown
 

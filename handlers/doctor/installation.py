@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
-from bot.city import City
+from bot.city.city import City
 from bot.settings import Settings
-from bot.wording import Wording
+from bot.wording.wording import Wording
 from handlers.doctor.facts import Answers, Store
 from handlers.doctor.findings import Finding, Unknown, ok, wrong
 

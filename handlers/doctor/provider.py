@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from bot.choice_templates import ChoiceTemplate
-from bot.city import City
+from bot.casework.choice_templates import ChoiceTemplate
+from bot.city.city import City
 from bot.settings import Settings
-from bot.templates import Template
+from bot.wording.templates import Template
 from handlers.doctor.facts import Account, Content, Hooks, Sender, Service
 from handlers.doctor.findings import Finding, Unknown, not_checked, ok, wrong
 

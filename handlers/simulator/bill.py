@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.city import City
-from bot.costs import Cost
-from bot.forms import outgoing
+from bot.city.city import City
+from bot.city.costs import Cost
 from bot.messages import CHANNELS, Content
-from bot.plain_text import plain_text
 from bot.segments import segments
+from bot.wording.forms import outgoing
+from bot.wording.plain_text import plain_text
 from storage.models import OutboundMessage
 from storage.queries.simulator import Chat
 

@@ -1,6 +1,6 @@
 """What only the simulator has to name, beside the phrases of all pages. An unknown code is shown as it is."""
 
-from bot.city import City
+from bot.city.city import City
 from bot.conversation.meaning import Decision
 
 OUTCOMES = {

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot import inbox
 from bot.clock import SimulatedClock
+from bot.intake import inbox
 from bot.messages import LONGEST_TEXT
 from handlers.edge import edge
 from handlers.guards import guard

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.inbox import address_hash
+from bot.intake.inbox import address_hash
 from bot.messages import LONGEST_TEXT, SIMULATOR, SMS, WHATSAPP, Content, Incoming, Location, Media
 from storage.queries.simulator import Address
 

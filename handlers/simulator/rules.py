@@ -1,6 +1,6 @@
 """Why a ticket went where it went: the city's rule that matched, in words."""
 
-from bot.city import City, Rule, When
+from bot.city.city import City, Rule, When
 from handlers.phrases import Phrases
 from storage.models import Ticket
 

@@ -16,9 +16,9 @@ WAITS = "verdict IS NULL AND (flagged OR sampled_week IS NOT NULL)"
 class Claim(Base):
     """An agency's word that a ticket is done, once for every time that it said so.
 
-    ``round`` is the ticket's count of moves with the claim. ``flags`` as ``bot.evidence`` makes them; ``flagged``
-    where there are any. ``sampled_week`` (``2026-W48``): drawn that week for a check. ``verdict``: ``ok``,
-    ``not_ok``, or None until a person looked.
+    ``round`` is the ticket's count of moves with the claim. ``flags`` as ``bot.agencies.evidence`` makes them;
+    ``flagged`` where there are any. ``sampled_week`` (``2026-W48``): drawn that week for a check. ``verdict``:
+    ``ok``, ``not_ok``, or None until a person looked.
     """
 
     __tablename__ = "claims"

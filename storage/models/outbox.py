@@ -20,8 +20,8 @@ class OutboundMessage(Base):
     ``cancelled``. ``key`` names the one occasion of the message, so that it cannot be written twice.
     ``at_least_once`` may be sent again when in doubt: e-mails, and the first reply to an emergency.
 
-    ``failure``: why it failed, as a class of ``bot.failures``; ``instead_of``: the message that did not get
-    through and that this one says by another way. A failed message with no such successor waits for a person
+    ``failure``: why it failed, as a class of ``bot.delivery.failures``; ``instead_of``: the message that did not
+    get through and that this one says by another way. A failed message with no such successor waits for a person
     until ``settled_at``. ``form``: how it was sent (``text``, ``buttons``, ``template``); ``cost`` in
     ``currency``, an estimate; ``copy_deleted_at``: the provider keeps no copy of it any more.
     """

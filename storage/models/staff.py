@@ -13,8 +13,8 @@ from storage.types import Encrypted
 class User(Base):
     """Someone with a console account.
 
-    ``role`` is one of ``bot.roles``; an ``agency_officer`` belongs to ``agency`` and sees its tickets alone.
-    ``phone`` (E.164) is where an alarm reaches somebody on duty. ``language`` is that of the pages.
+    ``role`` is one of ``bot.accounts.roles``; an ``agency_officer`` belongs to ``agency`` and sees its tickets
+    alone. ``phone`` (E.164) is where an alarm reaches somebody on duty. ``language`` is that of the pages.
     ``totp_secret``: the second factor, asked for since ``totp_confirmed_at``; ``totp_step`` is the last step of
     30 seconds whose code was taken, so that none is taken twice.
     """

@@ -77,7 +77,8 @@ def waiting_about(session: Session, numbers: Collection[str]) -> Sequence[Notice
 def told_since(session: Session, citizen_id: int, begins: str, since: datetime) -> Sequence[datetime]:
     """When a citizen was written to unasked since then, oldest first: sentences whose names begin so.
 
-    What was announced to many (``bot.announcements``) does not count: it is no news of their own report.
+    What was announced to many (``bot.announcements.announcements``) does not count: it is no news of their own
+    report.
     """
     return session.connection().scalars(_told(begins), {"citizen": citizen_id, "since": since}).all()
 

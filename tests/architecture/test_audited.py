@@ -12,8 +12,8 @@ OWN_WAY = {"sight.py"}
 def test_every_transaction_of_the_console_has_its_audit_row() -> None:
     past = [
         path.name
-        for path in sorted(CONSOLE.glob("*.py"))
+        for path in sorted(CONSOLE.rglob("*.py"))
         if re.search(r"database\.begin\(", path.read_text()) and path.name not in OWN_WAY
     ]
     assert past == []
-    assert any("changing(" in path.read_text() for path in CONSOLE.glob("*.py"))
+    assert any("changing(" in path.read_text() for path in CONSOLE.rglob("*.py"))

@@ -9,7 +9,7 @@ SYSTEM_TIME = re.compile(
 )
 MAY_ASK = {
     "bot/clock.py": "is the clock",
-    "bot/city_checks.py": "a holiday's year that is far off is a slip of the pen",
+    "bot/city/checks.py": "a holiday's year that is far off is a slip of the pen",
     "handlers/channels/twilio.py": "asks Twilio for what was sent, which lives in its own time",
     "handlers/channels/agency_webhook.py": "signs with the time that the agency compares with its own",
     "handlers/channels/http_gateway.py": "signs with the time that the gateway compares with its own",

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import agency_work, incident_members
-from bot.agency_work import Desk
-from bot.inbox import address_hash
+from bot.agencies import work
+from bot.agencies.work import Desk
+from bot.incidents import members
+from bot.intake.inbox import address_hash
 from bot.messages import Location
 from bot.privacy import mask
 from nlu.client import Place
@@ -51,7 +52,7 @@ class Neighbours:
         self.follow()
 
     def follow(self) -> None:
-        while incident_members.run_due(self.number.database, self.number.rulebook, self.number.clock.now()):
+        while members.run_due(self.number.database, self.number.rulebook, self.number.clock.now()):
             pass
         self.number.work()
 
@@ -60,7 +61,7 @@ class Neighbours:
         now = self.number.clock.now()
         with self.number.database.begin() as session:
             found = session.get_one(Ticket, ticket.id)
-            getattr(agency_work, action)(Desk(session, self.number.rulebook, found, found.agency, now), *arguments)
+            getattr(work, action)(Desk(session, self.number.rulebook, found, found.agency, now), *arguments)
         self.follow()
 
     def tickets(self) -> Sequence[Ticket]:

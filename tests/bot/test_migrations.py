@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import LargeBinary, Table, inspect, select, text
 from sqlalchemy.types import TypeDecorator
 
-from bot import inbox
+from bot.intake import inbox
 from bot.messages import Content
 from bot.rulebook import Rulebook
 from storage import keyring, migrate

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import event, select
 
-from bot import assignments, tickets
 from bot.status import Move, Status
-from bot.tickets import By
+from bot.tickets import assignments, tickets
+from bot.tickets.tickets import By
 from storage.models import FollowUp, Ticket
 from storage.queries import digests
 from storage.queries.following import load_people

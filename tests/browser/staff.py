@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from bot.accounts import create_user
+from bot.accounts.accounts import create_user
 from bot.clock import simulated_clock
 from storage.models import User
 from tests.browser.place import PASSWORD, Place

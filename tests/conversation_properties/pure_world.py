@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
-from bot import said_of
 from bot.conversation import (
     Dialogue,
     Reply,
@@ -19,10 +18,11 @@ from bot.conversation import (
 )
 from bot.conversation import respond as respond_really
 from bot.conversation import turn as acts
+from bot.intake import said_of
 from bot.messages import Content, Media
-from bot.numbers import find_numbers
 from bot.rulebook import Rulebook
 from bot.status import Move, Status, after, is_open, moves_from
+from bot.tickets.numbers import find_numbers
 from nlu.client import Understanding
 from storage.models import InboundMessage
 from tests.conversation_properties import pure_rules

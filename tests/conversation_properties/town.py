@@ -10,13 +10,17 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot import agency_work, blocking, coordination, duty, followups, holding, inbox, rechecks
-from bot.agency_work import Desk
+from bot.agencies import work
+from bot.agencies.work import Desk
+from bot.casework.rounds import Burst, Worker
 from bot.conversation.state import Dialogue
+from bot.desk import blocking, coordination, holding
+from bot.duty import duty
 from bot.errors import BotError
+from bot.following import followups, rechecks
+from bot.intake import inbox
 from bot.messages import SIMULATOR, Content, Incoming, Media
 from bot.rulebook import Rulebook
-from bot.work import Burst, Worker
 from nlu.client import NluUnavailableError, Understanding
 from storage.database import Database
 from storage.models import Alarm, Conversation, FollowUp, Handover, OutboundMessage, Recheck, Ticket, User
@@ -138,7 +142,7 @@ class Town:
             if tickets:
                 ticket = tickets[which % len(tickets)]
                 desk = Desk(session, self.rulebook, ticket, ticket.agency, self.clock.now())
-                getattr(agency_work, action)(desk, *arguments[action])
+                getattr(work, action)(desk, *arguments[action])
 
     def person(self, action: str, which: int) -> None:
         """A coordinator does something about a conversation, a handover or a ticket."""

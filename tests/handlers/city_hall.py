@@ -14,12 +14,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from bot import agency_mail, tickets
 from bot.clock import SimulatedClock
+from bot.outgoing import agency_mail
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from bot.status import Move
-from bot.tickets import By, Report
+from bot.tickets import tickets
+from bot.tickets.tickets import By, Report
 from handlers.auth import create_user
 from handlers.edge import Edge
 from handlers.web import create_web

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot.accounts import create_user
+from bot.accounts.accounts import create_user
 from bot.messages import EMAIL
 from storage.models import AuditEntry, LoginSession, OutboundMessage, User
 from tests.handlers.city_hall import PASSWORD, CityHall, csrf_of

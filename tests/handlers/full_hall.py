@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
-from bot import agency_work, incidents
-from bot.agency_work import Desk, read_photo
+from bot.agencies import work
+from bot.agencies.work import Desk, read_photo
+from bot.incidents import incidents
 from bot.status import Move
 from storage.models import Announcement, Ticket
 from tests.handlers.city_hall import CityHall
@@ -46,7 +47,7 @@ def _claimed(hall: CityHall) -> None:
     with hall.database.begin() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
         desk = Desk(session, hall.rulebook, ticket, ticket.agency, hall.now)
-        agency_work.claim_done(desk, "Sudah ditambal", picture)
+        work.claim_done(desk, "Sudah ditambal", picture)
 
 
 def _announced(hall: CityHall) -> None:

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from bot import agency_mail, tickets
 from bot.clock import Clock
-from bot.media import MediaQueue
+from bot.intake.media import MediaQueue
 from bot.messages import WHATSAPP
+from bot.outgoing import agency_mail
 from bot.status import Move
-from bot.tickets import By
+from bot.tickets import tickets
+from bot.tickets.tickets import By
 from handlers.auth import create_user
 from handlers.edge import KEY
 from storage.models import Attachment, Conversation, Handover, InboundMessage, OutboundMessage

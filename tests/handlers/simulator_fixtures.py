@@ -12,13 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot import agency_work, followups
-from bot.agency_work import Desk
+from bot.agencies import work as agency_work
+from bot.agencies.work import Desk
+from bot.casework.rounds import Worker
 from bot.clock import Clock, simulated_clock
-from bot.delivery import Courier
+from bot.delivery.delivery import Courier
+from bot.following import followups
 from bot.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
-from bot.work import Worker
 from handlers.channels.local import LocalChannel
 from handlers.edge import Edge
 from handlers.web import create_web

@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bot import citizen_page, tickets
 from bot.status import Move
+from bot.tickets import citizen_page, tickets
 from tests.handlers.city_hall import CityHall, csrf_of
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from bot import coordination
+from bot.desk import coordination
 from handlers.commands import nlu
 from handlers.edge import edge
 from nlu import environment, live

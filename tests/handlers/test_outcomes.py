@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot import citizen_page, duplicates, followups, tickets
+from bot.casework.situation import view_of
 from bot.conversation.standing import status_line
 from bot.conversation.state import TicketView
-from bot.situation import view_of
+from bot.following import followups
+from bot.incidents import duplicates
 from bot.status import Move
-from bot.tickets import By
+from bot.tickets import citizen_page, tickets
+from bot.tickets.tickets import By
 from handlers.phrases import STANDING, Phrases
 from handlers.simulator.happened import Story
 from storage.models import OutboundMessage

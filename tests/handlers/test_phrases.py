@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.followups_plan import Kind
 from bot.status import Move, Outcome, Status
+from bot.tickets.followups_plan import Kind
 from handlers import phrases
 from handlers.phrases import Phrases
 from tests.handlers.city_hall import CityHall

@@ -11,9 +11,9 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 
-from bot import inbox
-from bot.copies import Copies
-from bot.reconciliation import Reconciler
+from bot.delivery.copies import Copies
+from bot.intake import inbox
+from bot.intake.reconciliation import Reconciler
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from handlers.channels.twilio_archive import lines_of

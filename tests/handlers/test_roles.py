@@ -4,8 +4,8 @@ import pytest
 from click.testing import Result
 from sqlalchemy import select, update
 
+from bot.accounts.roles import AGENCY_OFFICER, LEADERSHIP, ROLES
 from bot.errors import RefusedError
-from bot.roles import AGENCY_OFFICER, LEADERSHIP, ROLES
 from handlers.auth import create_user
 from handlers.commands import users
 from handlers.guards import GUARDS, SEEN_BY

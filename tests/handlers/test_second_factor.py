@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from flask.testing import FlaskClient
 
-from bot.second_factor import address
+from bot.accounts.second_factor import address
 from storage.models import LoginFailure, User
 from tests.handlers.city_hall import PASSWORD, CityHall, csrf_of, said_on
 from tests.handlers.doors import (

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import force_locale
 
 from handlers import spoken
-from handlers.console import announcement_words
+from handlers.console.citywide import announcement_words
 from tests.handlers.city_hall import CityHall
 
 AT = datetime(2026, 8, 5, 9, 5, tzinfo=ZoneInfo("Asia/Jakarta"))

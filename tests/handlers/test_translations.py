@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 from sqlalchemy import update
 
-from bot.announcement_areas import areas_of
+from bot.announcements.areas import areas_of
 from bot.messages import CHANNELS
 from bot.settings import ROOT
 from handlers import catalogues, refusals

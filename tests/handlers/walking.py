@@ -11,12 +11,14 @@ from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import agency_work, blocking, citizen_page, tickets
-from bot.agency_work import Desk, read_photo
+from bot.accounts.roles import AGENCY_OFFICER
+from bot.agencies import work
+from bot.agencies.work import Desk, read_photo
+from bot.desk import blocking
 from bot.messages import Location
-from bot.roles import AGENCY_OFFICER
 from bot.status import Move
-from bot.tickets import By
+from bot.tickets import citizen_page, tickets
+from bot.tickets.tickets import By
 from handlers.console.navigation import MENU
 from handlers.guards import GUARDS, SEEN_BY
 from storage.models import (
@@ -38,8 +40,8 @@ from storage.models import (
     User,
 )
 from tests.handlers.city_hall import CityHall
+from tests.handlers.console.test_media_pages import send
 from tests.handlers.sealed_cases import log_in
-from tests.handlers.test_media_pages import send
 from tests.support.pictures import PDF, VCARD, VOICE
 
 DESCRIPTION, CAMERA, ARTIST = 0x010E, 0x010F, 0x013B
@@ -141,7 +143,7 @@ def _claimed(hall: CityHall, text: str) -> str:
     number, _ = hall.forwarded(text)
     with hall.database.begin() as session:
         desk = Desk(session, hall.rulebook, tickets.by_number(session, number), "bina_marga", hall.now)
-        agency_work.claim_done(desk, text[:900], read_photo(_photo(text), hall.rulebook.city.zone))
+        work.claim_done(desk, text[:900], read_photo(_photo(text), hall.rulebook.city.zone))
         session.execute(update(Claim).values(flagged=True, flags=[{"kind": "missing"}]))
     return number
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.rulebook import Rulebook
 from bot.segments import segments
-from bot.wording import Wording
+from bot.wording.wording import Wording
 from storage.database import Database
 from storage.models import InboundMessage, User
 from tests.standins.citizen import Citizen

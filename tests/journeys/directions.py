@@ -7,10 +7,12 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot import agency_work, claim_sample, claims, coordination, holding, incident_merge
-from bot.agency_work import Desk
-from bot.evidence_policy import ServiceEvidence
-from bot.tickets import By
+from bot.agencies import claim_sample, claims, work
+from bot.agencies.work import Desk
+from bot.city.evidence_policy import ServiceEvidence
+from bot.desk import coordination, holding
+from bot.incidents import merge
+from bot.tickets.tickets import By
 from storage.models import Claim, Conversation, Handover, Ticket
 from tests.journeys.script import ScriptError
 from tests.journeys.stage import Stage
@@ -50,11 +52,11 @@ def _agency(action: str, *groups: int, photo: int = 0) -> Step:
             arguments = [date.fromisoformat(str(arguments[0]))]
         if action == "claim_done":
             chosen = PHOTOS[found[photo]] if photo else b""
-            arguments.append(agency_work.read_photo(chosen, stage.rulebook.city.zone))
+            arguments.append(work.read_photo(chosen, stage.rulebook.city.zone))
         with stage.database.begin() as session:
             ticket = session.scalars(select(Ticket).where(Ticket.number == found[1])).one()
             desk = Desk(session, stage.rulebook, ticket, ticket.agency, stage.clock.now())
-            getattr(agency_work, action)(desk, *arguments)
+            getattr(work, action)(desk, *arguments)
 
     return step
 
@@ -112,13 +114,13 @@ def _registered(stage: Stage, addresses: Addresses, found: re.Match[str]) -> Non
 def _joins(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
     user = stage.staff()
     with stage.database.begin() as session:
-        incident_merge.merge(session, stage.rulebook, found[1], found[2], user, stage.clock.now())
+        merge.merge(session, stage.rulebook, found[1], found[2], user, stage.clock.now())
 
 
 def _parts(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:
     user = stage.staff()
     with stage.database.begin() as session:
-        incident_merge.split_off(session, stage.rulebook, found[1], user, stage.clock.now())
+        merge.split_off(session, stage.rulebook, found[1], user, stage.clock.now())
 
 
 def _gone(stage: Stage, addresses: Addresses, found: re.Match[str]) -> None:

@@ -8,9 +8,11 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Select, func, select
 
-from bot import digests, duty, inbox, overdue_questions
-from bot.city import Thresholds
-from bot.delivery import Courier
+from bot.city.city import Thresholds
+from bot.delivery.delivery import Courier
+from bot.duty import duty
+from bot.following import digests, overdue_questions
+from bot.intake import inbox
 from bot.messages import EMAIL, SMS, WHATSAPP, Content, Incoming, Location, Media
 from bot.privacy import mask
 from bot.rulebook import Rulebook

@@ -1,6 +1,6 @@
 """The telephones of a transcript: what we send arrives, but at those that are gone."""
 
-from bot import failures
+from bot.delivery import failures
 from bot.messages import Outgoing, SendError, Sent
 from handlers.channels.local import LocalChannel
 

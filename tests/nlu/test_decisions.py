@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.city import City, load_city
+from bot.city.city import City, load_city
 from bot.conversation import meaning
 from bot.settings import ROOT
 from bot.words import Words

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot import holding
+from bot.desk import holding
 from bot.rulebook import Rulebook
 from scheduler import worker
 from scheduler.worker import Parts

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot import inbox
 from bot.clock import system_clock
+from bot.intake import inbox
 from bot.messages import Content, Media
 from bot.rulebook import Rulebook
 from bot.settings import ROOT

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot import inbox
-from bot.copies import Copies
+from bot.delivery.copies import Copies
+from bot.intake import inbox
+from bot.intake.reconciliation import Reconciler
 from bot.messages import WHATSAPP
-from bot.reconciliation import Reconciler
 from bot.rulebook import Rulebook
 from scheduler.provider import AtProvider
 from storage.database import Database

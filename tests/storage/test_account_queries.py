@@ -5,8 +5,8 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from bot import lockout, logins, reset_links, second_factor
-from bot.accounts import Person, create
+from bot.accounts import lockout, logins, reset_links, second_factor
+from bot.accounts.accounts import Person, create
 from bot.errors import LinkExpiredError
 from bot.rulebook import Rulebook
 from storage.database import Database

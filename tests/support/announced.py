@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import announcements, tickets
-from bot.announcement_plan import Plan
-from bot.announcement_report import Report, report_of
-from bot.announcements import Wish
-from bot.delivery import Courier
+from bot.announcements import announcements
+from bot.announcements.announcements import Wish
+from bot.announcements.planning import Plan
+from bot.announcements.report import Report, report_of
+from bot.delivery.delivery import Courier
+from bot.delivery.failures import LATER
 from bot.errors import RefusedError
-from bot.failures import LATER
 from bot.messages import SMS, WHATSAPP, Channel, Outgoing, SendError, Sent
 from bot.rulebook import Rulebook
+from bot.tickets import tickets
 from storage import keyring
 from storage.database import Database
 from storage.models import Announcement, Citizen, Conversation, OutboundMessage, User

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.archive import ArchiveError, Kept
+from bot.delivery.archive import ArchiveError, Kept
 from bot.messages import Incoming, Media
 
 AWAY = ArchiveError("The provider is away; try again later.", "503")

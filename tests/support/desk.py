@@ -11,12 +11,16 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from bot import agency_work, coordination, followups, inbox, incident_members, rechecks
-from bot.agency_work import Desk
-from bot.delivery import Courier
+from bot.agencies import work as agency_work
+from bot.agencies.work import Desk
+from bot.casework.rounds import Worker
+from bot.delivery.delivery import Courier
+from bot.desk import coordination
+from bot.following import followups, rechecks
+from bot.incidents import members
+from bot.intake import inbox
 from bot.messages import SIMULATOR, Content, Incoming
 from bot.rulebook import Rulebook
-from bot.work import Worker
 from handlers.channels.local import LocalChannel
 from nlu.client import Guess, NluUnavailableError, Place, Understanding
 from storage.database import Database
@@ -97,9 +101,7 @@ class Number:
 
     def follow_up(self) -> int:
         now = self.clock.now()
-        return sum(
-            due.run_due(self.database, self.rulebook, now) for due in (rechecks, followups, incident_members)
-        )
+        return sum(due.run_due(self.database, self.rulebook, now) for due in (rechecks, followups, members))
 
     def send(self) -> int:
         """A round of the courier, who asks for each channel; none where one question tells that nothing is due."""

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from bot.followups_plan import Kind
 from bot.status import Status
+from bot.tickets.followups_plan import Kind
 from storage.database import Database
 from storage.models import (
     Citizen,

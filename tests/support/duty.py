@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import duty, duty_command, duty_roster, inbox, tickets
 from bot.conversation.turn import Reply
-from bot.delivery import Courier
-from bot.duty import Taking
+from bot.delivery.delivery import Courier
+from bot.duty import command, duty, roster
+from bot.duty.duty import Taking
+from bot.intake import inbox
 from bot.messages import Channel
 from bot.rulebook import Rulebook
-from bot.tickets import Report
+from bot.tickets import tickets
+from bot.tickets.tickets import Report
 from storage import keyring
 from storage.database import Database
 from storage.models import Alarm, Conversation, InboundMessage, OutboundMessage, Ticket, TicketEvent, User
@@ -54,7 +56,7 @@ class Station:
         """From now on for so many hours."""
         now = self.clock.now()
         with self.database.begin() as session:
-            duty_roster.add_shift(session, user_id, now, now + timedelta(hours=hours), now)
+            roster.add_shift(session, user_id, now, now + timedelta(hours=hours), now)
 
     def hears(self, text: str, phone: str = CITIZEN) -> int:
         """Somebody writes; the id of their conversation."""
@@ -88,7 +90,7 @@ class Station:
         conversation_id = self.hears(text, phone)
         with self.database.begin() as session:
             conversation = session.get_one(Conversation, conversation_id)
-            return duty_command.command(session, self.rulebook, conversation, text, self.clock.now())
+            return command.command(session, self.rulebook, conversation, text, self.clock.now())
 
     def takes(self, number: str, user_id: int) -> Taking:
         with self.database.begin() as session:

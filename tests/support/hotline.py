@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.inbox import address_hash
+from bot.casework.rounds import Worker
+from bot.intake.inbox import address_hash
 from bot.rulebook import Rulebook
 from bot.settings import Settings
-from bot.work import Worker
 from nlu.client import Understanding
 from storage.database import Database
 from storage.models import Conversation, Handover, InboundMessage, OutboundMessage, Ticket

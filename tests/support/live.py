@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bot.city import City, city_from
+from bot.city.city import City, city_from
 from handlers.doctor.findings import Finding, Mark
 from tests.support.cities import small_city
 from tests.support.clock import at

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import inbox
+from bot.intake import inbox
+from bot.intake.reconciliation import Compared, Reconciler
 from bot.messages import SMS, WHATSAPP, Incoming
-from bot.reconciliation import Compared, Reconciler
 from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.models import Conversation, InboundMessage, Reconciliation

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import inbox
-from bot.media import FetchError, MediaQueue
+from bot.intake import inbox
+from bot.intake.media import FetchError, MediaQueue
 from bot.messages import WHATSAPP, Content, Media
 from bot.rulebook import Rulebook
 from storage.database import Database

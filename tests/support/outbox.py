@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from bot import failures
-from bot.delivery import Courier
+from bot.delivery import failures
+from bot.delivery.delivery import Courier
+from bot.delivery.reports import record_status
 from bot.messages import SMS, WHATSAPP, Channel, Outgoing, SendError, Sent
-from bot.reports import record_status
 from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.models import Citizen, Conversation, OutboundMessage

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from bot import inbox
-from bot.copies import Copies
+from bot.delivery.copies import Copies
+from bot.intake import inbox
 from bot.messages import SMS, WHATSAPP
 from bot.rulebook import Rulebook
 from storage.database import Database

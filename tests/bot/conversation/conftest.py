@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.city import City, load_city
+from bot.city.city import City, load_city
 from bot.conversation import Said, TicketView
 from bot.settings import ROOT
 from bot.words import Words

@@ -1,0 +1,1 @@
+"""One text to everybody concerned: its areas, plan, text, progress and report."""

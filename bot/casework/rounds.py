@@ -1,0 +1,217 @@
+"""One round of the worker: claim conversations, understand what was said, answer each in its own transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Protocol
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.case import Case
+from bot.casework.casework import carry_out
+from bot.casework.situation import quoted_ticket, situation_of
+from bot.clock import Clock
+from bot.conversation import Dialogue, respond, respond_to_silence, still_waiting, units
+from bot.conversation.turn import AskPerson, Reply, Turn
+from bot.duty import command
+from bot.intake import flood, inbox, said_of
+from bot.rulebook import Rulebook
+from bot.standing.kept import CurrentRulebook
+from bot.words import Words
+from nlu.client import NluUnavailableError, Understanding
+from storage.database import Database
+from storage.models import Conversation, InboundMessage
+from storage.queries.claiming import Lease, claim_conversations, hold_lease
+from storage.queries.unread import unread
+
+log = structlog.get_logger()
+
+BATCH = 32
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 3
+
+
+class Understands(Protocol):
+    """Whatever can tell what texts mean; NluUnavailableError when it cannot at the moment."""
+
+    def understand(self, texts: Sequence[str]) -> list[Understanding]: ...
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a round needs. ``owner`` names the process in leases."""
+
+    database: Database
+    rulebook: Rulebook
+    nlu: Understands
+    clock: Clock
+    owner: str
+
+    @cached_property
+    def _current(self) -> CurrentRulebook:
+        """The rulebook with the standing answers that people keep, as of the last claim."""
+        return CurrentRulebook(self.rulebook)
+
+    def round(self) -> int:
+        """Do what is due; how many conversations that were."""
+        bursts = self._first_units(self._claim())
+        understandings = self._understand([burst.text for burst in bursts])
+        for burst, understanding in zip(bursts, understandings, strict=True):
+            self._answer(burst, understanding)
+        return len(bursts)
+
+    def _first_units(self, bursts: list["Burst"]) -> list["Burst"]:
+        """Each burst up to where a second matter begins, which then has a turn of its own."""
+        bursts = [burst.fixed_words_first(self.rulebook.words) for burst in bursts]
+        several = [message.text for burst in bursts if burst.is_divisible for message in burst.messages]
+        meanings = iter(self._understand(several))
+        return [burst.first_unit(meanings) if burst.is_divisible else burst for burst in bursts]
+
+    def _claim(self) -> list["Burst"]:
+        now = self.clock.now()
+        with self.database.begin() as session:
+            inbox.place_new(session, now, costs=self.rulebook.city.costs)
+            leases = claim_conversations(session, self.owner, now, BATCH, LEASE)
+            if leases:
+                self._current.refresh(session)
+            cap = self.rulebook.city.limits.messages_a_minute
+            found = unread(session, [lease.conversation_id for lease in leases], cap)
+            flooded = flood.hold_back(session, self.rulebook, found, now)
+        bursts = _bursts(leases, [message for message, _ in found if message.state != "done"])
+        words = self.rulebook.words
+        return [b.emergencies_first(words) if b.lease.conversation_id in flooded else b for b in bursts]
+
+    def _understand(self, texts: list[str]) -> list[Understanding | None]:
+        """Understandings in order; None for empty texts, and for all of them while the server is away."""
+        wanted = [text for text in texts if text]
+        if not wanted or not self.rulebook.understands:
+            return [None] * len(texts)
+        try:
+            understood = iter(self.nlu.understand(wanted))
+        except NluUnavailableError as error:
+            log.warning("nlu_unavailable", reason=str(error), messages=len(wanted))
+            return [None] * len(texts)
+        return [next(understood) if text else None for text in texts]
+
+    def _answer(self, burst: "Burst", understanding: Understanding | None) -> None:
+        """Answer one burst; a failure concerns this conversation alone, and a person in the end."""
+        try:
+            with self.database.begin() as session:
+                answer_burst(session, self._current.value, burst, understanding, self.clock.now())
+        except Exception:
+            log.exception("turn_failed", conversation=burst.lease.conversation_id)
+            self._set_aside(burst)
+
+    def _set_aside(self, burst: "Burst") -> None:
+        now = self.clock.now()
+        with self.database.begin() as session:
+            conversation = hold_lease(session, burst.lease)
+            if conversation is None:
+                return
+            conversation.attempts += 1
+            conversation.lease_until = None
+            conversation.wake_at = now + timedelta(seconds=2**conversation.attempts)
+            if conversation.attempts >= ATTEMPTS:
+                _give_to_person(session, self.rulebook, conversation, burst, now)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """The unread messages of one claimed conversation, oldest first; none when only its time has come.
+
+    ``text``: what the model is asked about, masked. ``followed``: messages about another matter have come
+    behind these. ``undivided``: they are one matter, whatever the model thinks.
+    """
+
+    lease: Lease
+    messages: tuple[InboundMessage, ...]
+    text: str
+    followed: bool = False
+    undivided: bool = False
+
+    @property
+    def is_divisible(self) -> bool:
+        return len(self.messages) > 1 and not self.undivided
+
+    def emergencies_first(self, words: Words) -> "Burst":
+        """Emergencies in a flood have a turn of their own, all of them together, before the other messages."""
+        urgent = tuple(message for message in self.messages if words.is_emergency(message.text))
+        if not urgent:
+            return self
+        return Burst(self.lease, urgent, _text_of(urgent), len(urgent) < len(self.messages), undivided=True)
+
+    def fixed_words_first(self, words: Words) -> "Burst":
+        """A fixed word or a button has a turn of its own, and needs no model: it never waits for what does."""
+        alone = next((m for m in self.messages if _is_alone(m, words)), None)
+        if alone is None or len(self.messages) == 1:
+            return self
+        return Burst(self.lease, (alone,), _text_of((alone,)), followed=True, undivided=True)
+
+    def first_unit(self, meanings: Iterator[Understanding | None]) -> "Burst":
+        """The messages of the first matter; takes one meaning a message from ``meanings``."""
+        parts = [(message.text, next(meanings)) for message in self.messages]
+        unit = units.first_unit(parts)
+        followed = unit.count < len(self.messages)
+        return replace(self, messages=self.messages[: unit.count], text=unit.text, followed=followed)
+
+
+def _bursts(leases: Sequence[Lease], unread: Sequence[InboundMessage]) -> list[Burst]:
+    messages: dict[int | None, list[InboundMessage]] = {}
+    for message in unread:
+        messages.setdefault(message.conversation_id, []).append(message)
+    mine = ((lease, tuple(messages.get(lease.conversation_id, ()))) for lease in leases)
+    return [Burst(lease, found, _text_of(found)) for lease, found in mine]
+
+
+def _is_alone(message: InboundMessage, words: Words) -> bool:
+    return bool(message.content.get("choice")) or words.command(message.text) is not None
+
+
+def _text_of(messages: Sequence[InboundMessage]) -> str:
+    return "\n".join(dict.fromkeys(message.text for message in messages if message.text)).strip()
+
+
+def answer_burst(
+    session: Session, rulebook: Rulebook, burst: Burst, understanding: Understanding | None, now: datetime
+) -> None:
+    """Decide and carry out one turn; nothing happens when the lease has gone to somebody else."""
+    conversation = hold_lease(session, burst.lease)
+    if conversation is None:
+        return
+    messages = [session.merge(message, load=False) for message in burst.messages]
+    dialogue = Dialogue.from_json(conversation.dialogue)
+    situation = situation_of(session, rulebook, conversation, now)
+    if messages and (taken := _taken_on_duty(session, rulebook, conversation, messages, now)):
+        turn = Turn(dialogue, (taken,), outcome="duty")
+    elif messages:
+        said = said_of.burst(messages, understanding, rulebook, now)
+        said = replace(said, followed=burst.followed, quoted=quoted_ticket(session, messages))
+        turn = respond(dialogue, said, situation, rulebook.city)
+    else:
+        turn = still_waiting(dialogue, now) or respond_to_silence(dialogue, situation, rulebook.city, now)
+    carry_out(Case(session, rulebook, conversation, messages, now), turn)
+    for message in messages:  # behind the rest, so that each message is written once
+        message.understanding = said_of.for_record(understanding, message.text)
+
+
+def _taken_on_duty(
+    session: Session,
+    rulebook: Rulebook,
+    conversation: Conversation,
+    messages: Sequence[InboundMessage],
+    now: datetime,
+) -> Reply | None:
+    """The reply to somebody on duty who takes an emergency; None for everybody and everything else."""
+    texts = (str(message.content.get("text", "")) for message in messages)
+    taken = (command.command(session, rulebook, conversation, text, now) for text in texts)
+    return next((reply for reply in taken if reply), None)
+
+
+def _give_to_person(
+    session: Session, rulebook: Rulebook, conversation: Conversation, burst: Burst, now: datetime
+) -> None:
+    messages = [session.merge(message, load=False) for message in burst.messages]
+    case = Case(session, rulebook, conversation, messages, now)
+    carry_out(case, Turn(Dialogue(), (), AskPerson("error", burst.text), outcome="error"))

@@ -1,0 +1,1 @@
+"""What coordinators do: triage, tickets at their desk, holding and blocking conversations."""

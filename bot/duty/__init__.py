@@ -1,0 +1,1 @@
+"""Emergencies: the people on duty, their roster, what they are told, taking an alarm by reply."""

@@ -1,0 +1,1 @@
+"""What comes due by itself: follow-ups, asking again, digests, alerts to coordinators."""

@@ -1,0 +1,1 @@
+"""Several reports about one thing: likeness, duplicates, joining, parting, floods of reports."""

@@ -1,0 +1,1 @@
+"""What comes in: the inbox, floods of messages, files and pictures, messages that the webhook lost."""

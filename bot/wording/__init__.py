@@ -1,0 +1,1 @@
+"""Sentences and the shapes they go out in: wordings, templates, buttons, numbered plain text."""

@@ -1,0 +1,1 @@
+"""Standing answers, ready sentences, and examples kept for the model."""

@@ -1,0 +1,1 @@
+"""About those who write: taking over, blocking, thanks, registered servants."""

@@ -1,0 +1,1 @@
+"""The city as a whole: incidents, announcements, what messages cost."""

@@ -1,0 +1,1 @@
+"""A conversation as the pages show it: its thread, files, and the box for a reply."""

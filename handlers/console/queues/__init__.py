@@ -1,0 +1,1 @@
+"""Lists of what waits: queues, filters, saved views, claims to check, undelivered messages."""

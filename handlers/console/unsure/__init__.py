@@ -1,0 +1,1 @@
+"""One message at a time: unsure messages, light questions, answering what waits."""
