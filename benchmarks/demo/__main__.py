@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, event, text
 
 from benchmarks.demo.base import Pattern, simulated
+from benchmarks.demo.clones import Cloner
 from benchmarks.demo.copies import Copier
 from benchmarks.demo.morning import Morning
 from benchmarks.demo.staff import hire
@@ -23,6 +24,7 @@ from storage.local_secrets import kept_secret
 from storage.models import Base, SimulatedTime
 
 PATTERN = 2_000
+CITY = 20_000
 SEED = 8
 DATABASE = f"sqlite:///{ROOT}/var/demo.db"
 
@@ -51,8 +53,8 @@ def main() -> int:
 
 
 def _copy(database: Database, pattern: Pattern, tickets: int) -> None:
-    """So many copies of the pattern as come closest to ``tickets``."""
-    times = max(1, round(tickets / len(pattern.rows["tickets"])))
+    """So many copies of the pattern as come closest to ``tickets``; a metropolis is that city many times over."""
+    times = max(1, round(min(tickets, CITY) / len(pattern.rows["tickets"])))
     copier = Copier(pattern, "JK", SEED)
     for number in range(times):
         with database.engine.begin() as connection:
@@ -60,9 +62,19 @@ def _copy(database: Database, pattern: Pattern, tickets: int) -> None:
                 copier.city(connection)
             copier.copy(connection, number)
         _say(f"{(number + 1) * len(pattern.rows['tickets']):,} tickets")
+    _clone(database, round(tickets / CITY))
     with database.engine.begin() as connection:
         _count_on(connection)
         connection.execute(text("ANALYZE"))
+
+
+def _clone(database: Database, times: int) -> None:
+    with database.engine.connect() as connection:
+        cloner = Cloner(connection, "JK")
+        for number in range(1, times):
+            cloner.clone(number)
+            connection.commit()
+            _say(f"the city {number + 1} times over")
 
 
 def _live_on(database: Database, pattern: Pattern, folder: Path, media: Path) -> datetime:

@@ -61,6 +61,7 @@ MENU = (
         N_("Antrean"),
         (
             Entry("console.home", N_("Hari ini"), label_for_agencies=N_("Laporan instansi")),
+            Entry("console.intake", N_("Catat laporan")),
             Entry("console.triage", N_("Baru dan belum jelas"), "unsure"),
             Entry("console.questions", N_("Pertanyaan ringan"), "questions"),
             queue("emergencies", N_("Darurat")),
@@ -79,6 +80,16 @@ MENU = (
             Entry("console.incident_list", N_("Kejadian")),
             Entry("console.announcement_list", N_("Pengumuman")),
             Entry("console.praise", N_("Apresiasi")),
+        ),
+    ),
+    Group(
+        N_("Gambaran kota"),
+        (
+            Entry("console.overview", N_("Angka kota")),
+            Entry("console.map_page", N_("Peta laporan")),
+            Entry("console.emergency_times", N_("Waktu darurat")),
+            Entry("console.model_page", N_("Kerja model")),
+            Entry("console.reports", N_("Laporan pekanan")),
             Entry("console.costs", N_("Biaya pesan")),
         ),
     ),
