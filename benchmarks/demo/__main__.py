@@ -16,6 +16,7 @@ from benchmarks.demo.morning import Morning
 from benchmarks.demo.staff import hire
 from benchmarks.year.profile import load_profile
 from benchmarks.year.town import Town, VirtualClock, be_silent, needs_no_durability, sample_rulebook
+from bot.figures import counting
 from bot.settings import ROOT
 from storage import keyring, migrate
 from storage.database import Database, open_database
@@ -48,6 +49,7 @@ def main() -> int:
         _copy(database, pattern, given.tickets)
         _say("The last day and a half, by the real code ...")
         ended = _live_on(database, pattern, Path(folder), given.media)
+    _count(database, ended)
     _set_clock(database, ended)
     return 0
 
@@ -93,6 +95,17 @@ def _count_on(connection: Connection) -> None:
         if "id" in table.columns and table.columns["id"].autoincrement:
             last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
             connection.execute(text(last))
+
+
+def _count(database: Database, now: datetime) -> None:
+    """The leadership's figures of the whole year; the worker would take its time."""
+    _say("The figures of the year ...")
+    with tempfile.TemporaryDirectory() as folder:
+        rulebook = sample_rulebook(Path(folder))
+    if first := counting.first_day(database, rulebook):
+        for day in counting.recount(database, rulebook, first, now.astimezone(rulebook.city.zone).date(), now):
+            if counting.ends_month(day):
+                _say(f"{day:%Y-%m} counted")
 
 
 def _set_clock(database: Database, now: datetime) -> None:

@@ -27,7 +27,7 @@ class Figures(Base):
     given, ``stars`` their sum. ``received``, ``sent``: messages about these tickets; in ``all`` and ``channel``
     those about no ticket, too. ``alone``, ``asked``, ``by_people``: messages that the model's word was enough
     for, those that the citizen was asked about, and those that a person decided; ``wrong``: where a person said
-    that it was another meaning, service or place.
+    that it was another meaning, service or topic. What each counts exactly is said in ``docs/figures.md``.
 
     As it stood when the day ended: ``open``; of these ``overdue``; ``open_days``, the sum of their ages in whole
     days; ``open_month``: older than 30 days.

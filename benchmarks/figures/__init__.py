@@ -1,0 +1,1 @@
+"""The leadership's figures of a whole database: how fast they are counted, and whether a second count agrees."""
