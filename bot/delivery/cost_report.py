@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from bot.messages import EMAIL, SIMULATOR, WEBHOOK
+from bot.figures.period import DAY
+from bot.messages import DESK, EMAIL, PAGE, SIMULATOR, WEBHOOK
 from bot.status import Status
 from storage.queries import costs
 from storage.queries.costs import Traffic
+from storage.queries.figures import days, reading
+from storage.queries.figures.reading import CHANNEL, Range
 
 # What costs nothing by the message, and is not said to citizens.
-LEFT_OUT = (EMAIL, WEBHOOK, SIMULATOR)
+LEFT_OUT = (EMAIL, WEBHOOK, SIMULATOR, DESK, PAGE)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,16 @@ class Line:
     def messages(self) -> int:
         return self.received + self.sent
 
-    def plus(self, part: Traffic) -> "Line":
-        """The line with one direction more."""
+    @classmethod
+    def of(cls, part: Traffic) -> "Line":
+        """The line of one direction."""
         received, sent = (0, part.messages) if part.sent else (part.messages, 0)
-        amount = self.amount + part.amount
-        return Line(self.channel, self.currency, self.received + received, self.sent + sent, amount)
+        return cls(part.channel, part.currency, received, sent, part.amount)
+
+    def plus(self, other: "Line") -> "Line":
+        """Both together."""
+        amount = self.amount + other.amount
+        return Line(self.channel, self.currency, self.received + other.received, self.sent + other.sent, amount)
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,42 @@ class Report:
 
 
 def report(session: Session, start: datetime, end: datetime) -> Report:
-    """What came and was sent from ``start`` until before ``end``, and what was resolved then."""
-    lines: dict[tuple[str, str | None], Line] = {}
-    for part in costs.traffic(session, start, end, LEFT_OUT):
-        key = part.channel, part.currency
-        lines[key] = lines.get(key, Line(*key)).plus(part)
-    return Report(tuple(lines.values()), costs.resolved(session, start, end, Status.DONE))
+    """What came and was sent from ``start`` until before ``end``, and what was resolved then.
+
+    Where both are midnights in the city's own zone, days that are over and counted are read from their roll-ups,
+    and only the others message by message.
+    """
+    lines, uncounted = _Lines(), _uncounted_from(session, start, end)
+    if start < uncounted:
+        counted = Range(DAY, start.date(), (uncounted - A_DAY).date())
+        for cost in reading.costs(session, counted, CHANNEL):
+            lines.add(Line(cost.key, cost.currency or None, cost.received, cost.sent, cost.amount))
+    if uncounted < end:
+        for part in costs.traffic(session, uncounted, end, LEFT_OUT):
+            lines.add(Line.of(part))
+    return Report(lines.in_order(), costs.resolved(session, start, end, Status.DONE))
+
+
+class _Lines:
+    """Lines added up by channel and currency."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str | None], Line] = {}
+
+    def add(self, line: Line) -> None:
+        key = line.channel, line.currency
+        if line.channel not in LEFT_OUT:
+            self._known[key] = self._known.get(key, Line(*key)).plus(line)
+
+    def in_order(self) -> tuple[Line, ...]:
+        return tuple(sorted(self._known.values(), key=lambda line: (line.channel, line.currency or "")))
+
+
+def _uncounted_from(session: Session, start: datetime, end: datetime) -> datetime:
+    """The beginning of the first day that was not over yet when it was counted last; ``end`` where all were."""
+    if start.time() != time() or end.time() != time():
+        return start
+    known, day = days.counted_at(session, start.date(), end.date()), start
+    while day < end and day.date() in known and known[day.date()] >= day + A_DAY:
+        day += A_DAY
+    return day
