@@ -8,7 +8,5 @@ mkdir -p "$target/images"
 cp node_modules/htmx.org/dist/htmx.min.js "$target/"
 cp node_modules/leaflet/dist/leaflet.{js,css} "$target/"
 cp node_modules/leaflet/dist/images/* "$target/images/"
-cp node_modules/leaflet.markercluster/dist/leaflet.markercluster.js "$target/"
-cp node_modules/leaflet.markercluster/dist/MarkerCluster.css "$target/markercluster.css"
 # In a layer of its own the framework gives way to every rule of ours, whatever its selector.
 { echo "@layer pico {"; sed 's/@charset "UTF-8";//' node_modules/@picocss/pico/css/pico.min.css; echo "}"; } > "$target/pico.css"
