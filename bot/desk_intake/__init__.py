@@ -1,0 +1,1 @@
+"""What people tell an officer: at the counter, by telephone, in a letter, in a post. Filed as messages are."""
