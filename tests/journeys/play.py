@@ -6,6 +6,7 @@
 import argparse
 import difflib
 import logging
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -191,8 +192,14 @@ class _Player:
 
     def _named(self, line: str) -> str:
         for n, number in enumerate(self._numbers, 1):
-            line = line.replace(number, f"JK-{n}")
+            line = _page_named(line, number, n).replace(number, f"JK-{n}")
         return line
+
+
+def _page_named(line: str, number: str, n: int) -> str:
+    """The address of a citizen's page ends in the ticket and its secret, which are others in every run."""
+    short = number.partition("-")[2].replace("-", "").lower()
+    return re.sub(rf"/t/(?:{short}|{number}/)[0-9a-z]{{16}}", f"/t/JK-{n}", line)
 
 
 def _address(channel: str, number: str) -> tuple[str, str | None]:
