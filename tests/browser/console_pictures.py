@@ -1,31 +1,29 @@
-"""Every page of the console, for the documentation: one picture each, in the size of a desk."""
-
-from collections.abc import Callable
+"""Every page of the console, for the documentation: in a desk's size, and on a telephone what is used there."""
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from storage.models import Ticket
-from tests.browser.place import ADMIN, PASSWORD
+from tests.browser import staff
+from tests.browser.place import ADMIN
 from tests.browser.screen import DESK
 from tests.browser.seeds import City
+from tests.browser.taking import Take, in_both_sizes, printed
 from tests.standins.unclear import MORNING
 
-Take = Callable[[Page, str], None]
 # By the name of the picture. ``{number}``, ``{talk}``: the newest ticket and its conversation.
 PAGES = {
-    "queue": "/console/queue/all",
-    "sent-back": "/console/queue/sent_back",
-    "triage": "/console/triage",
-    "questions": "/console/questions",
-    "print": "/console/tickets/{number}/print",
-    "conversation": "/console/conversations/{talk}",
     "checks": "/console/checks",
     "undelivered": "/console/undelivered",
     "incidents": "/console/incidents",
     "announcements": "/console/announcements",
-    "announcement": "/console/announcements/new",
     "praise": "/console/praise",
+    "intake": "/console/intake",
+    "figures": "/console/figures",
+    "map": "/console/map",
+    "emergency-times": "/console/figures/emergencies",
+    "model": "/console/figures/model",
+    "reports": "/console/reports",
     "costs": "/console/costs",
     "answers": "/console/answers",
     "answer": "/console/answers/ktp_hilang",
@@ -36,20 +34,26 @@ PAGES = {
     "blocked": "/console/blocked",
     "directory": "/console/directory",
     "accounts": "/console/accounts",
-    "account": "/console/account",
     "audit": "/console/audit",
 }
+# What is used on the way as well.
+IN_BOTH_SIZES = {
+    "today": "/console/",
+    "queue": "/console/queue/all",
+    "sent-back": "/console/queue/sent_back",
+    "emergencies": "/console/queue/emergencies",
+    "triage": "/console/triage",
+    "questions": "/console/questions",
+    "ticket": "/console/tickets/{number}",
+    "conversation": "/console/conversations/{talk}",
+    "account": "/console/account",
+}
+PRINTED = {"print": "/console/tickets/{number}/print"}
 
 
 def logged_in(browser: Browser, city: City) -> Page:
     """A page on which the administrator has come in."""
-    page = browser.new_page(viewport={"width": DESK[0], "height": DESK[1]}, locale="id-ID")
-    page.goto(f"{city.place.url}/login?next=/console/")
-    page.get_by_label("E-mail").fill(ADMIN)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url("**/console/")
-    return page
+    return staff.logged_in(browser, city.place, ADMIN, "/console/", DESK)
 
 
 def take_all(page: Page, city: City, take: Take) -> None:
@@ -60,6 +64,12 @@ def take_all(page: Page, city: City, take: Take) -> None:
         ticket = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
         assert ticket
         values = {"number": ticket.number, "talk": ticket.conversation_id}
-    for name, address in PAGES.items():
-        page.goto(city.place.url + address.format(**values))
-        take(page, f"console/{name}")
+    ways = ((PAGES, _as_it_is), (IN_BOTH_SIZES, in_both_sizes), (PRINTED, printed))
+    for pages, way in ways:
+        for name, address in pages.items():
+            page.goto(city.place.url + address.format(**values))
+            way(page, name, take)
+
+
+def _as_it_is(page: Page, name: str, take: Take) -> None:
+    take(page, f"console/{name}")

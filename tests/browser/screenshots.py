@@ -12,7 +12,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.settings import ROOT
+from tests.browser.agency_pictures import take_link, take_office
 from tests.browser.console_pictures import logged_in, take_all
+from tests.browser.entry_pictures import take_entry
+from tests.browser.flood_pictures import many_write, take_announcement, take_incident
 from tests.browser.pictures import with_palette
 from tests.browser.place import chromium, place
 from tests.browser.screen import DESK, PHONE, Screen
@@ -64,6 +67,18 @@ def _take_all(browser: Browser, city: City) -> None:
     _gone_on(desk)
     _take(desk.page, "simulator")
     desk.is_in_order()
+    take_entry(browser, city, _take)
+    _take_flood(browser, console, city)
+
+
+def _take_flood(browser: Browser, console: Page, city: City) -> None:
+    """Many write about drains: to coordinators, to all of them at once, and to the agency."""
+    many_write(city)
+    city.wait(minutes=6)
+    take_incident(console, city, _take)
+    take_announcement(console, city, _take)
+    take_link(browser, city, city.number_of("saluran_air"), _take)
+    take_office(browser, city, "sda", _take)
 
 
 def _reported(desk: Screen) -> str:

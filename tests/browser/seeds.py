@@ -28,9 +28,11 @@ class City:
         page = self.web.get("/simulator").text
         self.web.headers["X-CSRFToken"] = re.findall(r'name="csrf-token" content="([^"]+)"', page)[0]
 
-    def writes(self, citizen: str, text: str) -> None:
-        """A message, and its answer."""
-        self.web.post("/simulator/messages", json={"citizen": citizen, "text": text}).raise_for_status()
+    def writes(self, citizen: str, text: str, **more: float) -> None:
+        """A message and its answer; ``lat`` and ``lon`` are its pin, ``voice`` says that a voice note is with
+        it."""
+        fields = {"citizen": citizen, "text": text, **more}
+        self.web.post("/simulator/messages", json=fields).raise_for_status()
         wait_for(lambda: self._is_read(citizen), what="an answer")
 
     def wait_until(self, moment: datetime) -> None:

@@ -1,13 +1,15 @@
 """People who work with the pages: accounts of their own, each in a window of its own."""
 
+import re
+
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from bot.accounts.accounts import create_user
 from bot.clock import simulated_clock
-from storage.models import User
+from storage.models import OutboundMessage, User
 from tests.browser.place import PASSWORD, Place
-from tests.browser.screen import PATIENCE_MS
+from tests.browser.screen import PATIENCE_MS, PHONE
 
 
 def colleague(place: Place, name: str, role: str = "coordinator", agency: str | None = None) -> str:
@@ -20,9 +22,20 @@ def colleague(place: Place, name: str, role: str = "coordinator", agency: str | 
     return email
 
 
+def link_for(place: Place, email: str) -> str:
+    """The link in the newest letter to ``email``, which lets choose a password."""
+    with place.database() as database, database.read() as session:
+        letters = session.scalars(select(OutboundMessage).order_by(OutboundMessage.id.desc()).limit(50))
+        mine = next(letter for letter in letters if letter.recipient == email)
+    found = re.search(r"http://\S+/reset/[\w-]+", mine.body["text"])
+    assert found
+    return found[0]
+
+
 def window(browser: Browser, size: tuple[int, int]) -> Page:
     """An empty window of that size."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="id-ID")
+    viewport = {"width": size[0], "height": size[1]}
+    context = browser.new_context(viewport=viewport, has_touch=size == PHONE, locale="id-ID")
     context.set_default_timeout(PATIENCE_MS)
     return context.new_page()
 

@@ -6,27 +6,15 @@ import time
 import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import select
 
-from storage.models import OutboundMessage
 from tests.browser.place import ADMIN, Place
 from tests.browser.screen import DESK, PHONE
-from tests.browser.staff import fill_log_in, logged_in, window
+from tests.browser.staff import fill_log_in, link_for, logged_in, window
 
 pytestmark = pytest.mark.browser
 
 NEW_PASSWORD = "payung biru di rak kedua"
 STEP_S = 30
-
-
-def link_for(place: Place, email: str) -> str:
-    """The link in the newest letter to ``email``."""
-    with place.database() as database, database.read() as session:
-        letters = session.scalars(select(OutboundMessage).order_by(OutboundMessage.id.desc()).limit(50))
-        mine = next(letter for letter in letters if letter.recipient == email)
-    found = re.search(r"http://\S+/reset/[\w-]+", mine.body["text"])
-    assert found
-    return found[0]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

@@ -84,7 +84,8 @@ def _visits(here: Place, database: Database) -> list[Visit]:
     hall.times[:] = hall.machine[:] = [simulated_clock(database).now()]
     there = world(hall, TEXT)
     found = [_visit(hall, role, agency, addresses(hall, there, role)) for role, agency in PEOPLE]
-    links = (f"/agency/{there.token}", f"/t/{there.number}/{there.secret}", "/login", "/login/forgot", "/nothing")
+    citizens = (f"/t/{there.number}/{there.secret}", "/t")
+    links = (f"/agency/{there.token}", *citizens, "/login", "/login/forgot", "/nothing")
     return [*found, Visit("a stranger", "", links)]
 
 

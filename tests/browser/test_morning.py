@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from storage.models import Example, Handover, StandingAnswer, Ticket, User
 from tests.browser.place import ADMIN, PASSWORD, Place
 from tests.browser.place import MORNING as MORNING_OF_THE_PLACE
-from tests.browser.screen import DESK, PHONE, Screen
+from tests.browser.screen import PHONE, Screen
 from tests.browser.seeds import City
 from tests.journeys.town import wait_for
 from tests.standins.unclear import (
@@ -129,16 +129,19 @@ def test_fifty_messages_by_keyboard_alone(desk: Screen) -> None:
 
 
 def test_a_colleague_decides_what_is_open(desk: Screen, browser: Browser) -> None:
-    """Nobody reads in vain: it is said within two seconds, without reloading, and the next is a key away."""
+    """Nobody reads in vain: it is said within two seconds, without reloading, and the next is a key away.
+
+    The colleague sits in a bus, with a telephone.
+    """
     came_in(desk.place, BY_A_COLLEAGUE, 500)
     log_in(desk.page, desk.place)
     mine = open_one_of(desk.page, BY_A_COLLEAGUE)
-    other = Screen(browser, desk.place, DESK)
+    other = Screen(browser, desk.place, PHONE)
     log_in(other.page, desk.place)
     other.page.goto(desk.page.url)
     is_next(other.page, "")
     assert other.page.locator("#message").inner_text() == mine
-    other.page.keyboard.press("y")
+    other.page.locator("#confirm").tap()
     begun = time.monotonic()
     expect(desk.page.get_by_text("sudah diputuskan rekan Anda")).to_be_visible()
     assert time.monotonic() - begun < 8, "two seconds between looks, and a machine that does other things"
@@ -163,7 +166,7 @@ def open_one_of(page: Page, messages: tuple[Unclear, ...]) -> str:
 
 @pytest.mark.parametrize("screen", [PHONE], indirect=True, ids=["phone"])
 def test_a_few_by_touch(screen: Screen) -> None:
-    """The same page on a telephone: agreed to, another service, another kind; nothing to be scrolled sideways."""
+    """The same page on a telephone: agreed to, another service, kind, place; nothing to be scrolled sideways."""
     some = BY_TOUCH
     page, place = screen.page, screen.place
     came_in(place, some, 400)
@@ -185,23 +188,31 @@ def touch(page: Page, each: Unclear | None) -> None:
         page.get_by_role("link", name="Lewati").tap()
     elif each.does == NTH:
         page.locator(f".confirm [name=service][value={each.service}]").tap()
+    elif each.does == FIND:
+        page.locator("summary", has_text="Layanan lain").tap()
+        page.get_by_label("Cari layanan").fill(each.detail)
+        page.locator(f"#services [name=service][value={each.service}]").tap()
     else:
         if each.does == KIND:
             page.locator(f".kind:has([value={each.detail}])").tap()
+        if each.does == PLACE:
+            page.get_by_label("Tempat").fill(each.detail)
         page.locator("#confirm").tap()
 
 
-def test_a_question_is_answered_by_two_keys(desk: Screen) -> None:
+def test_a_question_is_answered_by_two_keys_or_touches(screen: Screen) -> None:
     """What was answered before is taken by its number and sent; nobody sends it unseen."""
-    page, place = desk.page, desk.place
-    asked, known = "Apakah kolam renang Sawo buka hari Minggu juga?", "Kolam renang buka setiap hari pukul 06.00."
+    page, place, pool = screen.page, screen.place, "Duku" if screen.is_phone else "Sawo"
+    asked, known = f"Apakah kolam {pool} buka hari Minggu juga?", f"Kolam {pool} buka setiap hari pukul 06.00."
     with place.database() as database, database.begin() as session:
         me = session.scalars(select(User.id).where(User.email == ADMIN)).one()
         dates = {"valid_until": date(2027, 5, 1), "updated_at": MORNING_OF_THE_PLACE}
-        session.add(StandingAnswer(question="Kolam renang Sawo buka hari Minggu?", text_id=known, created_by=me,
+        session.add(StandingAnswer(question=f"Kolam {pool} buka hari Minggu?", text_id=known, created_by=me,
                                    owner="disparekraf", source="Dinas", **dates))  # fmt: skip
     with closing(City(place).web) as web:
-        web.post("/simulator/messages", json={"citizen": "a600", "text": asked}).raise_for_status()
+        web.post(
+            "/simulator/messages", json={"citizen": f"a60{screen.is_phone:d}", "text": asked}
+        ).raise_for_status()
     wait_for(lambda: asked in waiting(place), 60, "the question before a person")
     log_in(page, place)
     page.goto(f"{place.url}/console/questions")
@@ -210,10 +221,13 @@ def test_a_question_is_answered_by_two_keys(desk: Screen) -> None:
             break
         page.keyboard.press("n")
         is_next(page, shown)
-    page.keyboard.press("1")
+    offer = page.locator(".offers li", has_text=known).get_by_role("button")
+    offer.tap() if screen.is_phone else page.keyboard.press(offer.get_attribute("data-key") or "")
     expect(page.locator("#answer")).to_have_value(known)
     expect(page.locator("#preview")).to_contain_text(known)
-    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Kirim jawaban").tap() if screen.is_phone else page.keyboard.press(
+        "Control+Enter"
+    )
     expect(page.get_by_text("Jawaban dikirim.")).to_be_visible()
     expect(page.get_by_text("Simpan sebagai jawaban baku")).to_be_visible()
     with place.database() as database, database.read() as session:

@@ -1,5 +1,6 @@
 """Two coordinators at one ticket: they see each other, nothing is overwritten, nothing typed is lost."""
 
+import re
 from contextlib import closing
 
 import pytest
@@ -17,11 +18,20 @@ pytestmark = pytest.mark.browser
 STORY = "Jalan berlubang di depan halte Pasar Minggu, motor sering oleng."
 
 
-def reported(place: Place, citizen: str) -> str:
+# Without a sound: a page may make one only after somebody has touched it.
+PLAYS = """async (player) => {
+  player.muted = true;
+  await player.play();
+  await new Promise((done) => player.addEventListener("timeupdate", () => player.currentTime > 0 && done()));
+  return player.duration;
+}"""
+
+
+def reported(place: Place, citizen: str, **more: float) -> str:
     """The address of the page of a new report."""
     city = City(place)
     with closing(city.web):
-        city.writes(citizen, STORY)
+        city.writes(citizen, STORY, **more)
     with place.database() as database, database.read() as session:
         number = session.scalars(select(Ticket.number).order_by(Ticket.id.desc())).first()
     return f"/console/tickets/{number}"
@@ -33,10 +43,12 @@ def opened(page: Page, name: str) -> Page:
     return page
 
 
-def test_two_at_one_ticket(the_place: Place, browser: Browser) -> None:
-    path = reported(the_place, "a820")
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_two_at_one_ticket(the_place: Place, browser: Browser, size: tuple[int, int]) -> None:
+    """One at a desk, the other at another or on a telephone."""
+    path = reported(the_place, f"a{820 + size[0] % 7}")
     rina = logged_in(browser, the_place, colleague(the_place, "Rina Kusuma"), path, DESK)
-    joko = logged_in(browser, the_place, colleague(the_place, "Joko Susanto"), path, DESK)
+    joko = logged_in(browser, the_place, colleague(the_place, "Joko Susanto"), path, size)
     expect(joko.locator("#who")).to_contain_text("Rina Kusuma juga membuka laporan ini")
     expect(rina.locator("#who")).to_contain_text("Joko Susanto")
     opened(joko, "Tenggat").locator("details[open] textarea[name=note]").first.fill("Menunggu aspal")
@@ -50,6 +62,33 @@ def test_two_at_one_ticket(the_place: Place, browser: Browser) -> None:
     expect(joko.locator("details[open] textarea[name=note]").first).to_have_value("Menunggu aspal")
     joko.get_by_role("button", name="Pindahkan tenggat").click()
     expect(joko.locator("#head")).to_contain_text("20 Des 2026")
+    for page in (rina, joko):
+        page.context.close()
+
+
+def test_a_voice_note_is_heard_and_ticks_say_how_far_the_answer_came(the_place: Place, browser: Browser) -> None:
+    path = reported(the_place, "a836", voice=1)
+    page = logged_in(browser, the_place, colleague(the_place, "Rina Kusuma"), path, PHONE)
+    player = page.get_by_label("Pesan suara")
+    expect(player).to_be_visible()
+    assert 2 < float(player.evaluate(PLAYS)) < 10, "seconds of the simulator's sample"
+    came = page.locator("#lines .out .tick").last
+    expect(came).to_have_class(re.compile(r"\b(two|seen)\b"))
+    expect(came).to_have_text(re.compile("sampai|dibaca"))
+    page.context.close()
+
+
+def test_who_opens_a_ticket_hears_that_a_colleague_writes_the_reply(the_place: Place, browser: Browser) -> None:
+    path = reported(the_place, "a837")
+    rina = logged_in(browser, the_place, colleague(the_place, "Rina Kusuma"), path, DESK)
+    rina.get_by_role("button", name="Ambil alih").first.click()
+    with rina.expect_response("**/here"):
+        rina.locator("#reply-note").press_sequentially("Baik Pak")
+    joko = logged_in(browser, the_place, colleague(the_place, "Joko Susanto"), path, PHONE)
+    expect(joko.locator("#who")).to_have_text("Rina Kusuma sedang menulis balasan")
+    expect(joko.locator("#writes-too")).to_have_text("Rina Kusuma sedang menulis balasan")
+    assert joko.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    expect(rina.locator("#writes-too")).to_be_hidden()
     for page in (rina, joko):
         page.context.close()
 
