@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bot.clock import Clock, simulated_clock, system_clock
 from bot.delivery.copies import Copies
 from bot.errors import ConfigError
+from bot.figures.warehouse import Warehouse
 from bot.intake.reconciliation import Reconciler
 from bot.logs import set_up_logging
 from bot.messages import EMAIL, GATEWAY, SIMULATOR, SMS, WEBHOOK, WHATSAPP, Channel
@@ -23,7 +24,7 @@ from handlers.channels.local import LocalChannel
 from handlers.channels.media import media_sources
 from handlers.channels.twilio import TwilioChannel
 from handlers.channels.twilio_archive import archive_of, lines_of
-from handlers.commands import city, costs, database, doctor, nlu, reconcile, templates, users
+from handlers.commands import city, costs, database, doctor, figures, nlu, reconcile, templates, users
 from handlers.edge import Edge
 from handlers.web import create_web
 from nlu.client import NluClient
@@ -42,6 +43,7 @@ CITY_COMMANDS = (
     doctor.doctor_command(),
     reconcile.reconcile,
     costs.costs,
+    figures.figures,
 )
 
 
@@ -77,6 +79,7 @@ def worker_parts(edge: Edge) -> Parts:
         edge.files,
         edge.settings.trial,
         _at_provider(edge),
+        Warehouse(edge.database, edge.rulebook, folder) if (folder := edge.settings.export_folder) else None,
     )
 
 

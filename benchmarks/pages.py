@@ -29,6 +29,11 @@ VIEWS = (
     "/console/queue/all?service=jalan_rusak&status=done",
     "/console/queue/all?page=50",
     "/console/queue/overdue?agency=dlh",
+    "/console/figures?period=2026",
+    "/console/figures/agency",
+    "/console/figures/area?period=2026",
+    "/console/figures/agency/bina_marga?period=2026-11",
+    "/console/figures/behind?figure=late&period=2026-11",
 )
 
 

@@ -9,6 +9,10 @@ from typing import Any, Protocol
 WHATSAPP, SMS, GATEWAY, SIMULATOR, EMAIL = "whatsapp", "sms", "gateway", "simulator", "email"
 # By which agencies may have their cases, too.
 WEBHOOK = "webhook"
+# What citizens do on their page, beside their conversation.
+PAGE = "page"
+# What an officer took down of somebody who left no number: nothing is ever sent there.
+DESK = "desk"
 LONGEST_TEXT = 10_000
 # Control characters that are no white space, and those that turn the direction of everything behind them.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -31,6 +35,7 @@ CHANNELS: Mapping[str, Manners] = {
     SMS: Manners("SMS", is_sms=True),
     GATEWAY: Manners("SMS (gateway)", is_sms=True),
     SIMULATOR: Manners("Simulator", is_priced=False),
+    DESK: Manners("Loket", is_priced=False),
 }
 
 # Where the recipient is a telephone.

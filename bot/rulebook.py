@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from bot.announcements.areas import Areas, areas_of
 from bot.city import ladder
 from bot.city.city import City, load_city
 from bot.conversation.state import Advice
@@ -15,7 +16,8 @@ from bot.wording.wording import Wording, load_wording
 from bot.words import Words
 
 TEXTS = ROOT / "bot"
-LAYOUTS = ("mail.txt", "mail.html", "list.txt", "list.html")
+NOWHERE = Areas()
+LAYOUTS = ("mail.txt", "mail.html", "list.txt", "list.html", "report.txt", "report.html")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Rulebook:
     """Loaded once at start and never changed. ``understands`` tells whether an NLU server is configured.
 
     ``texts`` is the folder that the sentences came from; the layouts of e-mails are there too. ``sms_line``: the
-    channel that sends SMS here, if any does.
+    channel that sends SMS here, if any does. ``areas``: all kelurahan.
     """
 
     city: City
@@ -36,6 +38,7 @@ class Rulebook:
     understands: bool
     texts: Path
     sms_line: str | None = None
+    areas: Areas = NOWHERE
 
     @cached_property
     def language(self) -> str:
@@ -74,6 +77,7 @@ def load_rulebook(settings: Settings) -> Rulebook:
         understands=bool(settings.nlu_url),
         texts=texts,
         sms_line=settings.sms_line,
+        areas=areas_of(settings.city_folder),
     )
 
 

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         description="Hosts that Twilio may redirect to for a file; comma-separated, as *.host or host/path/",
     )
 
+    export_folder: Path | None = Field(
+        None, description="Folder for the nightly export to a data warehouse, without personal data; empty: none"
+    )
+
     trial_numbers: Tokens = Field(
         (), description="Trial mode: the only numbers that are sent messages, as +62..., comma-separated"
     )
@@ -103,7 +107,7 @@ class Settings(BaseSettings):
         files = FileSource(settings_cls, dotenv_settings, env_settings)
         return init_settings, files, env_settings, dotenv_settings
 
-    @field_validator("city_folder", mode="before")
+    @field_validator("city_folder", "export_folder", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -7,6 +7,12 @@ from flask_talisman import DENY, Talisman
 
 from bot.settings import Settings
 
+ASKING = "camera=(), microphone=(), geolocation=(self)"
+# A letter of ours as it was sent: it brings its own styles, runs nothing, and opens what it links to elsewhere.
+LETTER = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 SANDBOX = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
 
 
@@ -34,9 +40,24 @@ def keep_in_sandbox() -> None:
     g.sandboxed = True
 
 
+def keep_as_letter() -> None:
+    """The present response is a letter as it was kept, shown in a frame of our own pages: nothing of it runs."""
+    g.is_letter = True
+
+
+def may_ask_for_place() -> None:
+    """The present page may ask the browser where it is, which asks whoever holds it."""
+    g.may_ask_for_place = True
+
+
 def _sandboxed(response: Response) -> Response:
     if g.get("sandboxed"):
         response.headers["Content-Security-Policy"] = SANDBOX
+    if g.get("is_letter"):
+        response.headers["Content-Security-Policy"] = LETTER
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    if g.get("may_ask_for_place"):
+        response.headers["Permissions-Policy"] = ASKING
     return response
 
 

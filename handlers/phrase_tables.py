@@ -80,6 +80,11 @@ HAPPENED = {
     "deadline_moved": N_("Tenggat dipindahkan"),
     "noted": N_("Catatan internal"),
     "follow_new_target": N_("Warga dikabari: target baru"),
+    "taken_at_desk": N_("Dicatat petugas"),
+    "follow_desk_filed": N_("Warga dikabari: laporannya tercatat"),
+    "follow_desk_filed_one_way": N_("Warga dikabari: laporannya tercatat"),
+    "follow_desk_filed_sealed": N_("Warga dikabari: keperluannya tercatat"),
+    "not_sent_no_number": N_("Kabar tidak dikirim: warga tidak meninggalkan nomor"),
 }
 PLANNED = {
     "forward": N_("Diteruskan ke instansi"),
@@ -138,6 +143,12 @@ CHANNELS = {
     **{name: manners.label for name, manners in messages.CHANNELS.items()},
     messages.EMAIL: "E-mail",
     messages.WEBHOOK: "Webhook",
+    messages.PAGE: N_("Halaman warga"),
+    # How a report came to an officer: in the place of its channel.
+    "visit": N_("Datang ke loket"),
+    "telephone": N_("Telepon"),
+    "letter": N_("Surat"),
+    "social": N_("Media sosial"),
 }
 LOOKS = {
     Status.COORDINATION: "warn",

@@ -110,7 +110,8 @@ class Phrases:
         if event.kind in UNIT_MOVES:
             return f"{Agency.unit_name(event.data['unit'])}{': ' if note else ''}{mask(note) if masked else note}"
         if event.kind == "rated":
-            return self.rating(event.data.get("stars"))
+            said = f": {mask(note) if masked else note}" if note else ""
+            return f"{self.rating(event.data.get('stars'))}{said}"
         if event.kind == "corrected" and "to" in event.data:
             said = f": {mask(note) if masked else note}" if note else ""
             return f"{self.service(event.data['from'])} → {self.service(event.data['to'])}{said}"
@@ -159,4 +160,4 @@ class Phrases:
         return spoken.money(amount, currency)
 
     def channel(self, code: str) -> str:
-        return CHANNELS.get(code, code)
+        return translated(CHANNELS.get(code, code))

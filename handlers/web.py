@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from bot.errors import BotError, LinkExpiredError, NotFoundError, RefusedError
 from handlers import auth, citizen, console, headers, health, i18n, simulator, webhooks
 from handlers.agency import link
+from handlers.citizen import lookup
 from handlers.edge import Edge, install
 from handlers.i18n import N_
 from storage import keyring
@@ -30,7 +31,7 @@ def create_web(edge: Edge) -> Flask:
     i18n.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(webhooks.blueprint)
-    for module in (webhooks, health, auth, console, link, citizen, simulator):
+    for module in (webhooks, health, auth, console, link, citizen, lookup, simulator):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(BotError, _our_error)
     app.register_error_handler(HTTPException, _http_error)

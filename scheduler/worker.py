@@ -27,6 +27,8 @@ from bot.clock import Clock
 from bot.delivery.delivery import SENDERS, Courier
 from bot.desk import holding
 from bot.duty import duty
+from bot.figures import counting, weekly
+from bot.figures.warehouse import Warehouse
 from bot.following import delivery_alerts, digests, followups, overdue_questions, rechecks
 from bot.incidents import members
 from bot.intake.media import MediaQueue, MediaSource
@@ -48,14 +50,16 @@ DUE = (
     rechecks,
     holding,
     claim_sample,
+    weekly,  # before the lists: what they have for the leadership stands in its report
     digests,
     overdue_questions,
     members,
     announcements,
 )
 # What nobody waits for by the second.
-NOW_AND_THEN = (delivery_alerts,)
+NOW_AND_THEN = (delivery_alerts, counting)
 NOW_AND_THEN_S = 30
+EXPORT_S = 60
 TICK_S = 1
 SETTLE_S = 5
 HEARTBEAT_S = 5
@@ -78,6 +82,7 @@ class Parts:
     files: FileStore
     trial: frozenset[str] = frozenset()
     at_provider: AtProvider | None = None
+    warehouse: Warehouse | None = None
 
 
 def run(parts: Parts) -> None:
@@ -124,6 +129,8 @@ def _scheduler(
         (courier.settle, SETTLE_S),
         (lambda: beat(parts.database, name, parts.clock.now()), HEARTBEAT_S),
     ]
+    if parts.warehouse:  # beside the others: the first night tells of everything there is
+        jobs.append((partial(_export, parts.warehouse, parts.clock, leadership), EXPORT_S))
     if parts.at_provider:
         jobs += parts.at_provider.jobs(leadership, stop)
     for job, seconds in jobs:
@@ -131,6 +138,11 @@ def _scheduler(
             _guarded(job), "interval", seconds=seconds, next_run_time=datetime.now(scheduler.timezone)
         )
     return scheduler
+
+
+def _export(warehouse: Warehouse, clock: Clock, leadership: Leadership) -> None:
+    if leadership.is_ours():
+        warehouse.run_due(clock.now())
 
 
 def beat(database: Database, name: str, now: datetime) -> None:

@@ -69,7 +69,7 @@ def about(dialogue: Dialogue, ticket: Ticket, now: datetime) -> Dialogue:
 def say(case: Case, turn: Turn, facts: Facts, key: str) -> None:
     """All replies of a turn as one message, for every message is billed; ``key`` names its one occasion."""
     urgent = isinstance(turn.action, acts.FileReport) and turn.action.urgent
-    text = "\n".join(_text_of(case, reply, facts) for reply in turn.replies)
+    text = _text(case, turn, facts)
     ticket: Ticket | None = facts.get("ticket")
     note = Note(
         key=key,
@@ -82,6 +82,22 @@ def say(case: Case, turn: Turn, facts: Facts, key: str) -> None:
     )
     outbox.to_citizen(case.session, case.rulebook, case.conversation, note, case.now, case.now)
     unasked.told_in_reply(case.session, _standings(turn), case.now)
+
+
+def _text(case: Case, turn: Turn, facts: Facts) -> str:
+    """What is said, with the link to the citizen's page where there is one."""
+    text, bare = ("\n".join(_text_of(case, reply, known) for reply in turn.replies)
+                  for known in (facts, {**facts, "page": ""}))  # fmt: skip
+    return fitting(case, text, bare, _titles(case, turn))
+
+
+def fitting(case: Case, text: str, bare: str, titles: Sequence[str] = ()) -> str:
+    """``text``, or ``bare`` without its link where that would make a third SMS; the notice goes before the
+    link."""
+    if text == bare or not case.is_sms:
+        return text
+    notice = "" if case.conversation.citizen.notice_given_at else f"\n\n{_notice(case)}"
+    return text if segments(as_sms(f"{text}{notice}", titles)) <= MOST_SEGMENTS else bare
 
 
 def _standings(turn: Turn) -> dict[str, str]:
@@ -137,14 +153,17 @@ def with_notice(case: Case, text: str, titles: Sequence[str] = (), *, asks: bool
     citizen = case.conversation.citizen
     if citizen.notice_given_at is not None:
         return text
-    # Every SMS is paid for by length; the longer form stands where messages are counted.
-    form = "notice_short" if case.is_sms else "notice"
-    notice = case.rulebook.wording.say(form, case.conversation.language, {})
+    notice = _notice(case)
     noticed = f"{notice}\n\n{text}" if asks else f"{text}\n\n{notice}"
     if case.is_sms and segments(as_sms(noticed, titles)) > MOST_SEGMENTS:
         return text
     citizen.notice_given_at = case.now
     return noticed
+
+
+def _notice(case: Case) -> str:
+    """Every SMS is paid for by length; the longer form stands where messages are counted."""
+    return case.rulebook.wording.say("notice_short" if case.is_sms else "notice", case.conversation.language, {})
 
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:

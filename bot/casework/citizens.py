@@ -53,7 +53,7 @@ def erase(case: Case) -> None:
     for ticket in mine:
         _withdraw(case, ticket)
         ticket.story = ticket.masked_story = ""
-        ticket.place = ticket.latitude = ticket.longitude = None
+        ticket.place = ticket.latitude = ticket.longitude = ticket.source = None
     _forget_history([ticket.id for ticket in mine], case)
     _forget_messages(case)
     erase_files(case.session, list(case.session.scalars(_conversations(case))))

@@ -30,11 +30,14 @@ def deny(session: Session, rulebook: Rulebook, ticket: Ticket, said: str, now: d
     tickets.move(session, rulebook, ticket, Move.DENY, By("citizen", now, said or None))
 
 
-def rate(session: Session, ticket: Ticket, stars: int, now: datetime) -> None:
-    """1 to 5; RefusedError for another number, or a ticket that is not closed or was rated."""
+def rate(session: Session, ticket: Ticket, stars: int, now: datetime, said: str = "") -> None:
+    """1 to 5, and what was ``said`` with it.
+
+    RefusedError for another number, or a ticket that is not closed or was rated.
+    """
     if stars not in STARS:
         raise RefusedError("Pilih nilai 1 sampai 5.")
     if ticket.closed_at is None or ticket.rating not in (None, NOT_RATED):
         raise RefusedError("Laporan ini belum ditutup atau sudah Anda nilai.")
     ticket.rating = stars
-    tickets.record(session, ticket, "rated", By("citizen", now), {"stars": stars})
+    tickets.record(session, ticket, "rated", By("citizen", now, said or None), {"stars": stars})

@@ -20,7 +20,7 @@ from bot.intake import inbox
 from bot.outgoing import agency_mail
 from bot.privacy import mask
 from bot.status import Move, is_open, moves_from
-from bot.tickets import tickets
+from bot.tickets import citizen_page, tickets
 from bot.tickets.tickets import By, Report
 from bot.tickets.values import takes_longer
 from storage.models import Handover, Ticket
@@ -282,6 +282,7 @@ def _facts(case: Case, ticket: Ticket) -> Facts:
         "longer": takes_longer(case.rulebook, ticket.service, case.conversation.language),
         "at_place": _at_place(case, ticket.place),
         "place_line": _place_line(case, ticket.place),
+        "page": _page_line(case, ticket),
     }
 
 
@@ -313,6 +314,13 @@ def _at_place(case: Case, place: str | None) -> str:
         return ""
     line, most = " ".join(place.split()), LONGEST_PLACE_BY_SMS if case.is_sms else LONGEST_PLACE
     return f", {line}" if len(line) <= most else f", {line[:most].rstrip()}..."
+
+
+def _page_line(case: Case, ticket: Ticket) -> str:
+    """Where the citizen sees how it goes on; of a sealed matter nothing, for others may read the phone."""
+    if ticket.sealed:
+        return ""
+    return f"\n{case.say('page_line', {'link': citizen_page.short_address_of(case.rulebook, ticket)})}"
 
 
 def _pin(action: acts.AddToTicket) -> str:

@@ -26,6 +26,7 @@ from bot.city.ladder import Ladder
 from bot.city.rates import Rates
 from bot.city.samples import Samples
 from bot.errors import ConfigError
+from bot.messages import DESK
 
 
 class OwnQuestion(Part):
@@ -100,6 +101,12 @@ class OfficeHours(Part):
         return self
 
 
+class DeskPolicy(OfficeHours):
+    """Where citizens can come in person; local times, on working days."""
+
+    place: str = Field(min_length=3, max_length=120)
+
+
 class CalendarConfig(Part):
     """The working calendar: public holidays of a country, with the city's own corrections."""
 
@@ -153,6 +160,7 @@ class City(Part):
     timezone: str = "Asia/Jakarta"
     languages: tuple[str, ...] = Field(default=("id", "en"), min_length=1)
     office_hours: OfficeHours
+    desk: DeskPolicy | None = None
     calendar: CalendarConfig = CalendarConfig()
     deadlines: Deadlines
     ladder: Ladder = LADDER
@@ -211,6 +219,8 @@ class City(Part):
 
     def can_answer(self, channel: str) -> bool:
         """Whether a citizen can write to us on ``channel``; where not, nothing may be asked there."""
+        if channel == DESK:
+            return False
         return self.channels.get(channel, ChannelPolicy()).two_way
 
     def agency_name(self, target: str) -> str:

@@ -1,7 +1,7 @@
 """What the model had made of a message that waits for a person, from what was kept beside the message."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +21,14 @@ DECIDABLE = (*REPORTS, EMERGENCY, QUESTION, NOT_OURS)
 
 @dataclass(frozen=True)
 class Reading:
-    """Labels with confidences, best first; ``place`` as it was written, masked, with its area."""
+    """Labels with confidences, best first; ``place`` as it was written, masked, with its area; ``also``: further
+    services that the same text asks for."""
 
     intents: tuple[Guess, ...]
     services: tuple[Guess, ...] = ()
     faqs: tuple[Guess, ...] = ()
     place: Place | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -76,7 +78,8 @@ def heard(session: Session, handover: Handover) -> Heard:
 def reading_of(record: Mapping[str, Any], text: str) -> Reading:
     """A record of :func:`bot.intake.said_of.for_record` beside the message ``text``."""
     intents, services, faqs = (_guesses(record.get(name)) for name in ("intents", "services", "faqs"))
-    return Reading(intents, services, faqs, _place(record.get("place"), text))
+    also = tuple(str(label) for label in record.get("also") or ())
+    return Reading(intents, services, faqs, _place(record.get("place"), text), also)
 
 
 def _reading(told: Sequence[InboundMessage]) -> Reading | None:
@@ -85,7 +88,7 @@ def _reading(told: Sequence[InboundMessage]) -> Reading | None:
     if not readings:
         return None
     last, placed = readings[-1], next((r.place for r in reversed(readings) if r.place and r.place.text), None)
-    return Reading(last.intents, last.services, last.faqs, placed)
+    return replace(last, place=placed)
 
 
 def _tells(message: InboundMessage, lines: frozenset[str]) -> bool:

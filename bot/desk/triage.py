@@ -34,6 +34,8 @@ log = structlog.get_logger()
 REPORT = "lapor"
 KINDS = (REPORT, "apresiasi", "saran", EMERGENCY)
 LONGEST_PLACE, LONGEST_STORY = 300, 2_000
+# Beside the service of the first problem.
+MOST_ALSO = reports.MOST_TICKETS - 1
 OFF_TOPIC = "off_topic"
 # Who sends spam again within this time is not told again what this number is for.
 TOLD_FOR = timedelta(days=30)
@@ -43,12 +45,14 @@ DECIDED = "Pesan itu sudah dijawab rekan Anda; jawaban Anda belum terkirim."
 
 @dataclass(frozen=True)
 class Meant:
-    """What a person says that a message is. ``story``: what it tells, where it has no words of its own."""
+    """What a person says that a message is. ``story``: what it tells, where it has no words of its own; ``also``:
+    the services of further problems in the same report, each of which becomes a ticket linked to the first."""
 
     kind: str
     service: str
     place: Place | None = None
     story: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,11 @@ def file(
     _learn(session, handover, heard, meant, user_id, now)
     log.info("handover_filed", handover=handover.id, ticket=ticket.number, user=user_id)
     return Filed(ticket, is_new=ticket.created_at == now)
+
+
+def also_about(rulebook: Rulebook) -> frozenset[str]:
+    """The services that a further problem can be about; what is for few eyes is filed by itself."""
+    return frozenset(code for code, service in rulebook.city.services.items() if not service.sealed)
 
 
 def let_go(session: Session, rulebook: Rulebook, handover_id: int, user_id: int, now: datetime) -> bool:
@@ -143,6 +152,8 @@ def _check(rulebook: Rulebook, handover: Handover, meant: Meant) -> None:
         raise RefusedError("Pilih maksud pesan dari daftar.")
     if meant.service not in rulebook.city.services:
         raise RefusedError("Pilih salah satu layanan dari daftar.")
+    if len(meant.also) > MOST_ALSO or any(code not in also_about(rulebook) for code in meant.also):
+        raise RefusedError(f"Pilih paling banyak {MOST_ALSO} layanan lain, dari daftar.")
     if meant.place and len(meant.place.text) > LONGEST_PLACE:
         raise RefusedError(f"Tulis tempatnya paling panjang {LONGEST_PLACE} huruf.")
     if len(meant.story) > LONGEST_STORY:
@@ -193,7 +204,8 @@ def _wording(case: Case, draft: Draft) -> str | None:
 def _said(case: Case, heard: Heard, handover: Handover, meant: Meant) -> Said:
     """The message, with the meaning that a person gave it in place of the model's."""
     text, words = _story(handover, meant), case.rulebook.words
-    sure = Understanding((Guess(meant.kind, 1.0),), (Guess(meant.service, 1.0),), place=meant.place)
+    also = meant.also if meant.kind == REPORT else ()
+    sure = Understanding((Guess(meant.kind, 1.0),), (Guess(meant.service, 1.0),), also=also, place=meant.place)
     return Said(
         text=text,
         at=handover.created_at,

@@ -1,6 +1,7 @@
 """Store first, think after: one insert for a message that came in, and its place in a conversation."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from bot.city.costs import Cost
 from bot.messages import LONGEST_TEXT, Content, Incoming
 from bot.privacy import mask
-from bot.words import Words
+from bot.words import NORMAL_LANE, Words
 from storage import keyring
 from storage.models import Citizen, Conversation, InboundMessage, Quarantine
 from storage.queries.inserting import insert_once, ring
@@ -50,6 +51,18 @@ BELONG = (
     )
     .values(ticket_id=bindparam("ticket"))
 )
+
+
+@dataclass(frozen=True)
+class Sender:
+    """One address on one channel. ``phone_hash``: of the telephone; None where it is none."""
+
+    channel: str
+    address: str
+    address_hash: str
+    phone_hash: str | None = None
+    lane: int = NORMAL_LANE
+    name: str | None = None
 
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
@@ -117,7 +130,7 @@ def _note_cost(message: InboundMessage, price: Cost | None) -> None:
 
 
 def _place(session: Session, messages: list[InboundMessage], now: datetime) -> None:
-    conversation = _conversation_of(session, messages[0], now)
+    conversation = conversation_of(session, _sender_of(messages[0]), now)
     for message in messages:
         message.conversation_id = conversation.id
     # What was found in the provider's list may be older than what came by itself.
@@ -130,8 +143,14 @@ def _place(session: Session, messages: list[InboundMessage], now: datetime) -> N
     conversation.wake_at = now
 
 
-def _conversation_of(session: Session, message: InboundMessage, now: datetime) -> Conversation:
-    address = {"channel": message.channel, "address": message.address_hash}
+def _sender_of(message: InboundMessage) -> Sender:
+    name = message.content.get("profile_name")
+    return Sender(message.channel, message.address, message.address_hash, message.phone_hash, message.lane, name)
+
+
+def conversation_of(session: Session, sender: Sender, now: datetime) -> Conversation:
+    """The conversation with ``sender``, locked; made with its citizen where there is none yet."""
+    address = {"channel": sender.channel, "address": sender.address_hash}
     found = session.scalar(OF_ADDRESS, address)
     if found is not None:
         return found
@@ -139,14 +158,14 @@ def _conversation_of(session: Session, message: InboundMessage, now: datetime) -
         session,
         Conversation,
         {
-            "channel": message.channel,
-            "address_hash": message.address_hash,
-            "address": message.address,
-            "citizen_id": _citizen_of(session, message, now).id,
+            "channel": sender.channel,
+            "address_hash": sender.address_hash,
+            "address": sender.address,
+            "citizen_id": _citizen_of(session, sender, now).id,
             "language": "id",
             "created_at": now,
             "dialogue": {},
-            "lane": message.lane,
+            "lane": sender.lane,
             "attempts": 0,
             "lease_token": 0,
         },
@@ -154,14 +173,13 @@ def _conversation_of(session: Session, message: InboundMessage, now: datetime) -
     return session.scalars(OF_ADDRESS, address).one()
 
 
-def _citizen_of(session: Session, message: InboundMessage, now: datetime) -> Citizen:
+def _citizen_of(session: Session, sender: Sender, now: datetime) -> Citizen:
     """Who writes: a WhatsApp and an SMS address of one number are one citizen."""
-    name = message.content.get("profile_name")
-    values = {"created_at": now, "phone_hash": message.phone_hash, "name": name, "hide_name": False}
+    values = {"created_at": now, "phone_hash": sender.phone_hash, "name": sender.name, "hide_name": False}
     new_id = insert_once(session, Citizen, values)
     if new_id is not None:
         return session.scalars(OF_ID, {"citizen": new_id}).one()
-    return session.scalars(OF_PHONE, {"phone": message.phone_hash}).one()
+    return session.scalars(OF_PHONE, {"phone": sender.phone_hash}).one()
 
 
 def belong_to(session: Session, conversation: Conversation, begun: datetime, ticket_id: int) -> None:

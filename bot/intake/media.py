@@ -179,7 +179,7 @@ def forget(store: FileStore, file: MediaFile) -> None:
 
 def _settle(row: MediaFile, outcome: Examined | FetchError | UnusableFileError, now: datetime) -> None:
     if isinstance(outcome, Examined):
-        _keep(row, outcome)
+        keep(row, outcome)
         return
     row.reason = outcome.reason
     if isinstance(outcome, UnusableFileError):
@@ -191,7 +191,8 @@ def _settle(row: MediaFile, outcome: Examined | FetchError | UnusableFileError, 
     log.warning("media_not_kept", file=row.id, state=row.state, reason=row.reason, attempt=row.attempts)
 
 
-def _keep(row: MediaFile, found: Examined) -> None:
+def keep(row: MediaFile, found: Examined) -> None:
+    """Note in ``row`` what was found in its file, which is in the store by now."""
     row.state, row.reason = KEPT, None
     row.content_type, row.size, row.transcript = found.content_type, len(found.content), found.transcript
     if picture := found.picture:

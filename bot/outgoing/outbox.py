@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.messages import EMAIL, WHATSAPP, Choice
+from bot.messages import DESK, EMAIL, WHATSAPP, Choice
 from bot.rulebook import Rulebook
 from bot.tickets import citizen_page
 from bot.wording.buttons import interactive
@@ -54,7 +54,9 @@ class Letter:
 def to_citizen(
     session: Session, rulebook: Rulebook, conversation: Conversation, note: Note, now: datetime, due: datetime
 ) -> int | None:
-    """Put ``note`` into words and into the outbox; None when it stood there already."""
+    """Put ``note`` into words and into the outbox; None when it stood there already, or nobody reads it."""
+    if conversation.channel == DESK:
+        return None
     language = conversation.language
     values = {"city": rulebook.city.name, **note.values}
     text = note.text or rulebook.wording.say(note.wording, language, values)
@@ -94,6 +96,8 @@ def with_link(session: Session, rulebook: Rulebook, note: Note, text: str, langu
     ticket = session.get(Ticket, note.ticket_id) if note.ticket_id else None
     if ticket is None:
         return text
+    if citizen_page.short_address_of(rulebook, ticket) in text:
+        return text  # it stands there already
     link = {"link": citizen_page.address_of(rulebook, ticket)}
     return f"{text}\n{rulebook.wording.say('see_page', language, link)}"
 

@@ -77,10 +77,17 @@ def ends_soon(answer: Answer, today: date) -> bool:
     return today <= answer.valid_until <= today + SOON
 
 
-def ending(rulebook: Rulebook, rows: Iterable[StandingAnswer], now: datetime) -> int:
-    """How many of the answers that count now are over or end within :data:`SOON`; ``rows``: all that are kept."""
-    kept = list(rows)
-    today = now.astimezone(rulebook.city.zone).date()
-    own = [answer_of(row, None) for row in kept if row.topic is None]
-    given = [*with_kept(rulebook, kept).wording.answers.values(), *own]
-    return sum(answer.valid_until <= today + SOON for answer in given)
+def ending(rulebook: Rulebook, kept: Iterable[tuple[str | None, date]], now: datetime) -> int:
+    """How many of the answers that count now are over or end within :data:`SOON`.
+
+    ``kept``: of all that people keep the topic, None for a question of its own, and the last day.
+    """
+    of_topics: dict[str, date] = {code: answer.valid_until for code, answer in rulebook.wording.answers.items()}
+    own: list[date] = []
+    for topic, until in kept:
+        if topic is None:
+            own.append(until)
+        else:
+            of_topics[topic] = until
+    last = now.astimezone(rulebook.city.zone).date() + SOON
+    return sum(until <= last for until in (*of_topics.values(), *own))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.city.city import COORDINATORS
 from bot.city.routing import Destination, Matter, route
 from bot.errors import NotFoundError
-from bot.messages import Location
+from bot.messages import DESK, Location
 from bot.privacy import mask
 from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Outcome, Status, after
@@ -29,8 +29,21 @@ OF_NUMBER = select(Ticket).where(Ticket.number == bindparam("number")).execution
 
 
 @dataclass(frozen=True)
+class AtDesk:
+    """How a report came to the desk, and who wrote it down; ``source``: the link of a post.
+
+    ``check_first``: coordinators ask the unit whether it is so before any agency has it.
+    """
+
+    came_by: str
+    taken_by: int
+    source: str | None = None
+    check_first: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
-    """What a new ticket is made of."""
+    """What a new ticket is made of. ``desk``: an officer took it down; None for what its citizen wrote."""
 
     kind: str
     service: str
@@ -41,6 +54,7 @@ class Report:
     location: Location | None = None
     urgent: bool = False
     sealed: bool = False
+    desk: AtDesk | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +71,11 @@ def open_ticket(
 ) -> Ticket:
     """File a report: number, destination, deadlines, history, and what is to follow."""
     city = rulebook.city
-    matter = Matter(report.kind, report.service, conversation.channel, now.astimezone(city.zone).time(),
+    channel = DESK if report.desk else conversation.channel
+    matter = Matter(report.kind, report.service, channel, now.astimezone(city.zone).time(),
                     report.kelurahan, report.city, report.story, report.sealed)  # fmt: skip
-    destination = route(city, matter)
+    desk = report.desk
+    destination = Destination(COORDINATORS) if desk and desk.check_first else route(city, matter)
     ticket = Ticket(
         number=_free_number(session, city.ticket_prefix),
         citizen_id=conversation.citizen_id,
@@ -80,6 +96,9 @@ def open_ticket(
         longitude=report.location.longitude if report.location else None,
         created_at=now,
         forward_at=now if report.urgent else now + rulebook.forward_delay,
+        came_by=desk.came_by if desk else None,
+        taken_by=desk.taken_by if desk else None,
+        source=desk.source if desk else None,
         reopened=0,
         moves=0,
         clocks=0,
@@ -98,6 +117,7 @@ def open_ticket(
 def destination_of(rulebook: Rulebook, ticket: Ticket, channel: str) -> Destination:
     """Where ``ticket`` would go if it were filed now as it stands."""
     at = ticket.created_at.astimezone(rulebook.city.zone).time()
+    channel = DESK if ticket.came_by else channel
     matter = Matter(
         ticket.kind, ticket.service, channel, at, ticket.area, story=ticket.story, sealed=ticket.sealed
     )

@@ -26,6 +26,7 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
         "answer": "Kartu keluarga diurus di kelurahan, gratis.",
         "agency_case.place": "Jalan Kebon Kacang 12",
         "agency_case.link": "agency/Zm9vYmFyYmF6cXV4MTIzNA",
+        "link": "https://lapor.jakarta.example/t/JK-7Q2M9X-4/0123456789abcdef012345",
     },
     "en": {
         "note": "The hole was filled this morning.",
@@ -35,6 +36,7 @@ SAMPLES: Mapping[str, Mapping[str, str]] = {
         "answer": "Family cards are issued at the kelurahan, free of charge.",
         "agency_case.place": "Jalan Kebon Kacang 12",
         "agency_case.link": "agency/Zm9vYmFyYmF6cXV4MTIzNA",
+        "link": "https://lapor.jakarta.example/t/JK-7Q2M9X-4/0123456789abcdef012345",
     },
 }
 AHEAD = timedelta(days=7)

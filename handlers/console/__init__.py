@@ -1,6 +1,6 @@
 """The coordinators' console: what waits for a person, and every ticket with what was said about it."""
 
-from handlers.console import home, pulse
+from handlers.console import emergencies, figures, home, intake, map, model, pulse, reports, tables
 from handlers.console.agencies import cases, directory
 from handlers.console.answers import answers, canned, examples
 from handlers.console.citizens import blocked, praise, servants, takeover
@@ -28,13 +28,18 @@ __all__ = [
     "costs",
     "directory",
     "duty",
+    "emergencies",
     "examples",
+    "figures",
     "file",
     "files",
     "home",
     "incidents",
+    "intake",
+    "map",
     "map_points",
     "messages",
+    "model",
     "page",
     "praise",
     "presence",
@@ -42,8 +47,10 @@ __all__ = [
     "pulse",
     "questions",
     "queues",
+    "reports",
     "saved_views",
     "servants",
+    "tables",
     "takeover",
     "triage",
     "undelivered",

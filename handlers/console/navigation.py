@@ -89,14 +89,14 @@ MENU = (
             Entry("console.map_page", N_("Peta laporan")),
             Entry("console.emergency_times", N_("Waktu darurat")),
             Entry("console.model_page", N_("Kerja model")),
-            Entry("console.reports", N_("Laporan pekanan")),
+            Entry("console.reports", N_("Laporan mingguan")),
             Entry("console.costs", N_("Biaya pesan")),
         ),
     ),
     Group(
         N_("Jawaban"),
         (
-            Entry("console.answers", N_("Jawaban baku")),
+            Entry("console.answers", N_("Jawaban baku"), "answers"),
             Entry("console.canned_replies", N_("Kalimat siap pakai")),
             Entry("console.examples", N_("Contoh untuk model")),
         ),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from flask import Response, g, render_template, request
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.accounts.roles import READERS
 from bot.duty.roster import ROLES as ALARMED
 from bot.status import OPEN
+from handlers.console.answers.answers import ending_count
 from handlers.console.room import blueprint, desk
 from handlers.edge import edge
 from handlers.guards import seen_by
@@ -20,9 +21,9 @@ from storage.queries import pulse as queries
 from storage.queries import queues
 from storage.queries.queues import Counts
 
-EMERGENCIES, OVERDUE = "emergencies", "overdue"
+EMERGENCIES, OVERDUE, ANSWERS = "emergencies", "overdue", "answers"
 # What amber is for: it waits for somebody of the city, not for an agency.
-ATTENTION = (EMERGENCIES, "sent_back", OVERDUE, "undelivered")
+ATTENTION = (EMERGENCIES, "sent_back", OVERDUE, "undelivered", ANSWERS)
 IN_MENU = ("unsure", "questions", EMERGENCIES, "sent_back", OVERDUE, "due_soon", "claims", "undelivered", "mine")
 
 
@@ -36,16 +37,18 @@ class Beside(NamedTuple):
 
 @dataclass(frozen=True)
 class Present:
-    """How things stand for the present user. ``newest``: the latest emergency that nobody has taken."""
+    """How things stand for the present user. ``newest``: the latest emergency that nobody has taken; ``ending``:
+    answers that are over or soon will be, which changes by the day and is looked at by whole pages only."""
 
     version: str
     counts: Counts
     untaken: int
     newest: int
+    ending: int = 0
 
     def beside(self, name: str) -> Beside:
         """The number of one entry, and whether it asks for attention."""
-        count = getattr(self.counts, name)
+        count = self.ending if name == ANSWERS else getattr(self.counts, name)
         is_red = name == EMERGENCIES and self.untaken > 0
         return Beside(name, count, "urgent" if is_red else "warn" if count and name in ATTENTION else "")
 
@@ -84,7 +87,7 @@ def how_it_stands() -> Present:
     """How things stand for a reader, looked at once a request."""
     if "present" not in g:
         with edge().database.read() as session:
-            g.present = look(session)
+            g.present = replace(look(session), ending=ending_count(session))
     found: Present = g.present
     return found
 

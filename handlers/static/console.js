@@ -106,6 +106,8 @@ const play = async () => {
 };
 const mark = (untaken, newest) => {
   document.title = untaken ? `${pulse.dataset.title.replace("#", untaken)} ${plain}` : plain;
+  const beside = document.getElementById("untaken");  // on a telephone the menu is closed, and a tab shows no title
+  if (beside) { beside.hidden = !untaken; beside.textContent = untaken ? pulse.dataset.title.replace("#", untaken).replace(/[()]/g, "") : ""; }
   if (icon) icon.href = untaken ? pulse.dataset.iconUrgent : pulse.dataset.icon;
   // Of several open tabs the first that hears of it makes the noise.
   const isNew = newest > Number(localStorage.getItem(HEARD) ?? 0);

@@ -56,6 +56,25 @@ document.addEventListener("submit", ({ target }) => {
   for (const field of target.querySelectorAll("textarea")) if (isKept(field)) sessionStorage.removeItem(keyOf(field));
 });
 
+// -- that somebody types a reply is told to whoever has the same ticket open; that a colleague does stands by the box -----
+const HERE = document.getElementById("here"), LASTS_MS = 10000;
+let typedAt = 0, toldAt = 0;
+document.addEventListener("input", ({ target }) => {
+  if (target.id !== "reply-note" || !HERE) return;
+  typedAt = Date.now();
+  if (typedAt - toldAt > LASTS_MS) { toldAt = typedAt; window.htmx?.trigger(HERE, "writing"); }
+});
+document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt === HERE && Date.now() - typedAt < LASTS_MS) { detail.parameters.writing = "yes"; toldAt = Date.now(); }
+});
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const beside = document.getElementById("writes-too");
+  if (!beside || detail.requestConfig?.elt !== HERE) return;
+  const said = document.querySelector("#who [data-writing]")?.textContent.trim() ?? "";
+  beside.textContent = said;
+  beside.hidden = !said;
+});
+
 // -- keys ---------------------------------------------------------------------------------------------------------------
 const isTyping = (target) => target.matches("input, select, textarea, [contenteditable]") || target.closest("dialog[open]");
 const reply = () => document.getElementById("reply-note") ?? document.querySelector("#pegang [data-key=r]");

@@ -28,7 +28,7 @@ function enter(element) {
 
 function openSearch(summary) {
   summary.closest("details").open = true;
-  enter(summary.closest("details").querySelector("input"));
+  enter(summary.closest("details").querySelector("input, select"));
 }
 
 // Without a service there is nothing to agree with yet.

@@ -12,12 +12,12 @@ from storage.queries.inserting import insert_missing
 LASTS = timedelta(seconds=30)
 
 
-def stay(session: Session, ticket_id: int, user_id: int, now: datetime) -> None:
-    """That user has it open now; rows that are over, on any ticket, go."""
+def stay(session: Session, ticket_id: int, user_id: int, now: datetime, writes: bool = False) -> None:
+    """That user has it open now, and types a reply where ``writes``; rows that are over, on any ticket, go."""
     session.execute(delete(Presence).where(Presence.seen_at < now - LASTS))
     mine = update(Presence).where(Presence.ticket_id == ticket_id, Presence.user_id == user_id)
     insert_missing(session, Presence, {"ticket_id": ticket_id, "user_id": user_id, "seen_at": now})
-    session.execute(mine.values(seen_at=now))
+    session.execute(mine.values(seen_at=now, **({"writing_at": now} if writes else {})))
 
 
 def others(session: Session, ticket_id: int, user_id: int, now: datetime) -> Sequence[Presence]:

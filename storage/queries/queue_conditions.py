@@ -15,6 +15,8 @@ from storage.queries.people import HOLD
 EMERGENCIES, SENT_BACK, OVERDUE, DUE_SOON = "emergencies", "sent_back", "overdue", "due_soon"
 MINE, ALL = "mine", "all"
 NAMES = (EMERGENCIES, SENT_BACK, OVERDUE, DUE_SOON, MINE, ALL)
+# How a report came: by its conversation, or to an officer who took it down.
+came_through = func.coalesce(Ticket.came_by, Conversation.channel)
 # How a citizen who scolds is answered (``bot.conversation.talk``), and how the model calls that.
 MET_AS_ANGRY, ANGER = ("anger_heard", "anger_met", "anger_met_open", "anger_met_open_late"), "marah"
 
@@ -153,7 +155,7 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.statuses is not None:
         yield Ticket.status.in_(wanted.statuses)
     if wanted.channel is not None:
-        yield Conversation.channel == wanted.channel
+        yield came_through == wanted.channel
     if wanted.assigned_to is not None:
         yield Ticket.assigned_to == wanted.assigned_to if wanted.assigned_to else Ticket.assigned_to.is_(None)
     if wanted.angry:

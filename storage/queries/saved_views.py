@@ -23,7 +23,7 @@ def count_of(session: Session, user_id: int) -> int:
     return session.scalar(select(func.count(SavedView.id)).where(SavedView.user_id == user_id)) or 0
 
 
-def view_to_remove(session: Session, user_id: int, view_id: int) -> SavedView | None:
+def own_view(session: Session, user_id: int, view_id: int) -> SavedView | None:
     """One of somebody's own views, locked until the end of the transaction."""
     mine = select(SavedView).where(SavedView.user_id == user_id, SavedView.id == view_id)
     return session.scalar(mine.with_for_update())

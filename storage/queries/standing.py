@@ -27,6 +27,12 @@ def current(session: Session) -> Sequence[StandingAnswer]:
     return session.scalars(ordered).all()
 
 
+def ends(session: Session) -> Sequence[tuple[str | None, date]]:
+    """The topics of :func:`current`, None for a question of its own, with the last day on which each counts."""
+    still = select(StandingAnswer.topic, StandingAnswer.valid_until).where(StandingAnswer.retired_at.is_(None))
+    return [(topic, until) for topic, until in session.execute(still)]
+
+
 def for_topics(session: Session) -> Sequence[StandingAnswer]:
     """Those of :func:`current` that are for a topic."""
     return session.scalars(_current().where(StandingAnswer.topic.is_not(None))).all()

@@ -11,8 +11,8 @@ IN_FULL = ("bot", "handlers", "handlers/console")
 IN_SHORT = ("storage", "scheduler", "nlu")
 HEAD = """# Where the code is
 
-Made from the first lines of the packages by `python -m tests.architecture.code_map`; a test notices when they part.
-Arrows: `app -> handlers, scheduler -> bot -> storage, nlu`; nothing under `bot/` knows HTTP.
+Made from the first lines of the packages by `python -m tests.architecture.code_map`; a test notices when it
+is out of date. Arrows: `app -> handlers, scheduler -> bot -> storage, nlu`; nothing under `bot/` knows HTTP.
 """
 
 

@@ -99,7 +99,8 @@ def pages(hall: CityHall, text: str, *, parts: bool = False) -> Iterator[tuple[s
             if (address not in done or role == AGENCY_OFFICER) and (parts or is_page(browser, address)):
                 done.add(address)
                 yield address, browser
-    for address in (f"/agency/{there.token}", f"/t/{there.number}/{there.secret}", "/login", "/login/forgot"):
+    citizens = (f"/t/{there.number}/{there.secret}", "/t")
+    for address in (f"/agency/{there.token}", *citizens, "/login", "/login/forgot"):
         yield address, hall.browser()
 
 
@@ -120,7 +121,7 @@ def addresses(hall: CityHall, there: World, role: str) -> list[str]:
 
 def _value(argument: str, name: str, there: World) -> Any:
     known = {"number": there.number, "token": there.token, "secret": there.secret, "name": name,
-             "conversation_id": there.talk, "key": "1"}  # fmt: skip
+             "conversation_id": there.talk, "key": "1", "dimension": "agency"}  # fmt: skip
     return known.get(argument, "1" if argument.endswith("_id") else "accept")
 
 

@@ -324,4 +324,18 @@ BY_TOUCH = (
         "spam",
         UNRELATED,
     ),
+    Unclear(
+        "monyet lepas masuk halaman rumah kami di jl Pala, anak anak takut keluar",
+        "ketertiban taman bencana",
+        FIND,
+        "hewan",
+        "hew",
+    ),
+    Unclear(
+        "plang besi di seberang warung miring sekali, orang lewat di bawahnya",
+        "reklame_coretan rambu_lalu_lintas bangunan",
+        PLACE,
+        "",
+        "jl Cengkih Raya nomor 4",
+    ),
 )

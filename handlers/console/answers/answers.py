@@ -34,7 +34,7 @@ NEVER = datetime(1, 1, 1, tzinfo=UTC)
 def ending_count(session: Session) -> int:
     """For the menu: how many answers are over or end within 30 days; one statement."""
     here = edge()
-    return kept_answers.ending(here.rulebook, queries.current(session), here.clock.now())
+    return kept_answers.ending(here.rulebook, queries.ends(session), here.clock.now())
 
 
 @blueprint.get("/answers")

@@ -28,9 +28,9 @@ LAST_PAGE = 10_000
 @seen_by(*READERS)
 def examples() -> str:
     """The kept examples, the latest first, under the filters of the address bar."""
-    here, chosen = edge(), _chosen()
+    here, chosen = edge(), filters_of_address()
     page = min(max(number_in("page") or 1, 1), LAST_PAGE)
-    where = _where(chosen)
+    where = conditions_of(chosen)
     with here.database.read() as session:
         total = queries.count(session, where)
         rows = queries.shown(session, where, SHOWN, (page - 1) * SHOWN)
@@ -70,13 +70,13 @@ def back_to_examples(example_id: int, action: str) -> Response:
     return redirect(url_for(".examples"), 303)
 
 
-def _chosen() -> dict[str, str]:
+def filters_of_address() -> dict[str, str]:
     """What the address bar restricts the list to; what it does not know does not."""
     known: dict[str, Any] = {"intent": INTENTS, "service": edge().rulebook.city.services, "by": ("me",)}
     return {name: value for name, among in known.items() if (value := request.args.get(name, "")) in among}
 
 
-def _where(chosen: dict[str, str]) -> list[ColumnElement[bool]]:
+def conditions_of(chosen: dict[str, str]) -> list[ColumnElement[bool]]:
     where = []
     if "intent" in chosen:
         where.append(Example.intent == chosen["intent"])

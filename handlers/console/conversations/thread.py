@@ -1,13 +1,13 @@
 """A conversation as both sides saw it, oldest first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.accounts.sealing import Curtain
-from bot.messages import EMAIL, Content
+from bot.messages import DESK, EMAIL, Content
 from bot.outgoing.outbox import UNASKED
 from bot.privacy import mask
 from bot.wording.forms import BUTTONS, TEMPLATE
@@ -51,8 +51,8 @@ class Line:
     """One message. ``side``: ``in`` (the citizen), ``out`` (we to the citizen), ``mail`` (we to the agency).
 
     ``while_held``: it came while a person held the conversation, and the bot let it be. ``error``: why it was not
-    sent, as the provider's code or our own word. ``by``: which of us wrote it. ``buttons``: the choices could be
-    pressed, else they were numbered; ``template``: it went out as an approved template.
+    sent, as the provider's code or our own word. ``by``: which of us wrote it, or took it down. ``buttons``: the
+    choices could be pressed, else they were numbered; ``template``: it went out as an approved template.
     """
 
     side: str
@@ -139,8 +139,9 @@ def _received(message: InboundMessage, files: tuple[Shown, ...]) -> Line:
     if not said and not files and pin is None:
         said = translated("[Pesan kosong]")
     held = message.outcome == CAME_WHILE_HELD
-    key = f"masuk-{message.id}"
-    return Line("in", message.received_at, said, message.state, files=files, while_held=held, pin=pin, key=key)
+    key, by = f"masuk-{message.id}", DESK if message.channel == DESK else ""
+    line = Line("in", message.received_at, said, message.state, files=files, while_held=held, pin=pin, key=key)
+    return replace(line, by=by)
 
 
 def _hidden(message: InboundMessage) -> Line:

@@ -46,10 +46,11 @@ def _rows(
 ) -> Iterator[Sequence[object]]:
     with edge().database.read() as session:
         for row in queues.rows_of(session, wanted, mine, total):
-            yield _cells(row, say, people)
+            yield cells(row, say, people)
 
 
-def _cells(row: queues.Row, say: Phrases, people: Mapping[int, Colleague]) -> Sequence[object]:
+def cells(row: queues.Row, say: Phrases, people: Mapping[int, Colleague]) -> Sequence[object]:
+    """A ticket's line in a table with the columns of ``HEADER``."""
     known = (row.number, _standing(row, say), _local(row.solve_by, say))
     number, standing, solve_by = known
     if not row.is_shown:

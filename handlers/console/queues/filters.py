@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.city.city import City
+from bot.desk_intake.taken import CAME_BY
 from bot.messages import CHANNELS, legible
 from bot.status import OPEN, Outcome, Status
 from bot.tickets.numbers import find_numbers
@@ -120,7 +121,7 @@ KNOWN: dict[str, Callable[[str, City], bool]] = {
     "agency": lambda value, city: value in city.agencies,
     "area": lambda value, city: len(value) <= LONGEST_AREA,
     "status": lambda value, city: value in {*Status, *CLOSED_AS, *STATUS_GROUPS},
-    "channel": lambda value, city: value in CHANNELS,
+    "channel": lambda value, city: value in CHANNELS or value in CAME_BY,
     "age": lambda value, city: value in AGES,
     "angry": lambda value, city: value == ANGRY,
     "assigned": _is_assignment,

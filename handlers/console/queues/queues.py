@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from bot.accounts.roles import READERS, STAFF
 from bot.city.city import City
+from bot.desk_intake.taken import CAME_BY
 from bot.errors import NotFoundError
 from bot.messages import CHANNELS
 from bot.status import Status
@@ -40,7 +41,7 @@ from storage.queries.queues import Colleague
 from storage.queries.saved_views import views_of
 
 ON_A_PAGE, LONGEST_PAGE = 50, 6
-BULK, SAVE_VIEW = "bulk", "save-view"
+BULK, SAVE_VIEW, RENAME_VIEW = "bulk", "save-view", "rename-view"
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,12 @@ def _shown(session: Session, view: View, mine: Desk, say: Phrases) -> Shown:
 
 def _is_unsent(typed: Typed, shown: Shown) -> bool:
     """Whether a form was refused that is not on the page any more: it is shown on top."""
-    here = {BULK, SAVE_VIEW, *(f"pass-on-{ticket.number}" for ticket in shown.tickets if not ticket.closed_at)}
+    here = {
+        BULK,
+        SAVE_VIEW,
+        RENAME_VIEW,
+        *(f"pass-on-{ticket.number}" for ticket in shown.tickets if not ticket.closed_at),
+    }
     return bool(typed.form) and typed.form not in here
 
 
@@ -196,7 +202,7 @@ def _choices(city: City) -> dict[str, Any]:
         "fields": FIELDS,
         "city": city,
         "statuses": [*STATUS_GROUPS, *Status, *CLOSED_AS],
-        "channels": CHANNELS,
+        "channels": [*CHANNELS, *CAME_BY],
         "ages": AGES,
         "assigned": ASSIGNED,
         "priorities": PRIORITIES,

@@ -103,7 +103,7 @@ def back_to_undelivered(message_id: int = 0, action: str = "") -> Response:
 
 
 def _page(typed: Typed) -> str:
-    say, failure, before = phrases(), _failure(), _before()
+    say, failure, before = phrases(), failure_of_address(), _before()
     with edge().database.read() as session:
         rows = queries.newest(session, SHOWN + 1, before, failure)
         letters = _letters(session, rows[:SHOWN], say)
@@ -168,10 +168,10 @@ def _require_open(session: Session, message_id: int) -> None:
 
 
 def _back() -> Response:
-    return redirect(url_for(".undelivered", failure=_failure()), 303)
+    return redirect(url_for(".undelivered", failure=failure_of_address()), 303)
 
 
-def _failure() -> str | None:
+def failure_of_address() -> str | None:
     asked = request.args.get("failure", "")
     return asked if asked in CLASSES else None
 

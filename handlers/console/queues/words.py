@@ -22,7 +22,7 @@ TITLES = {
 }
 ABOUT = {
     "emergencies": N_("Laporan darurat yang masih terbuka."),
-    "sent_back": N_("Instansi menyatakan bukan wewenangnya. Teruskan ke instansi yang tepat."),
+    "sent_back": N_("Bukan wewenang instansinya, atau kiriman media sosial: cek, lalu teruskan."),
     "overdue": N_("Tenggat instansi sudah lewat; yang paling lama lewat di atas."),
     "due_soon": N_("Tenggatnya besok, atau sudah masuk masa merah layanannya."),
     "mine": N_("Laporan terbuka yang ditugaskan kepada Anda, atau yang percakapannya Anda pegang."),

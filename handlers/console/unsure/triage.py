@@ -1,8 +1,9 @@
 """Messages that the system was not sure of: coordinators confirm or correct one after the other by single keys."""
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -64,9 +65,11 @@ def decide(handover_id: int) -> Response | tuple[str, int]:
     """Do what the coordinator decided, once, and go on to the next message."""
     intent, service = text_of("intent"), text_of("service") or text_of("reading")
     place = _place(handover_id, text_of("place")) if intent in triage.KINDS else None
-    meant = Meant(intent, service, place, text_of("story"))
+    also = tuple(code for code in _also() if code != service) if intent == triage.REPORT else ()
+    meant = Meant(intent, service, place, text_of("story"), also)
     step = OTHER.get(intent) or _filing(meant)
-    about = {"service": service} if intent in triage.KINDS else {}
+    about: dict[str, Any] = {"service": service} if intent in triage.KINDS else {}
+    about |= {"also": also} if also else {}
     try:
         with changing(intent=intent, **about) as session:
             sight.require_readable(session, handover_id)
@@ -87,10 +90,20 @@ def back_to_triage(handover_id: int, action: str) -> Response:
     return redirect(url_for(".triage", m=handover_id), 303)
 
 
+def _also() -> tuple[str, ...]:
+    """The services of further problems, as they were chosen."""
+    return tuple(dict.fromkeys(code for code in request.form.getlist("also") if code))
+
+
 def _filing(meant: Meant) -> Step:
     def file(session: Session, handover_id: int) -> str:
         here = edge()
-        return _told(triage.file(session, here.rulebook, handover_id, meant, user_id(), here.clock.now()))
+        filed = triage.file(session, here.rulebook, handover_id, meant, user_id(), here.clock.now())
+        further = ", ".join(phrases().service(code) for code in meant.also)
+        if not further or filed.ticket.sealed:
+            return _told(filed)
+        linked = translated(N_("Juga dibuat, terhubung dengannya: %(services)s."))
+        return f"{_told(filed)} {linked % {'services': further}}"
 
     return file
 
@@ -167,14 +180,22 @@ def _located(text: str) -> Place:
 
 
 def _render(found: Pile, shown: Opened | None, box: AnswerBox | None, typed: Typed) -> str:
-    here = edge()
+    here, reading = edge(), shown.heard.reading if shown else None
+    linkable = triage.also_about(here.rulebook)
     return render_template(
         "console/triage.html",
         pile=found,
         page="console.triage",
         mask=mask,
         shown=shown,
-        read=words.read(shown.heard.reading if shown else None, here.rulebook.city),
+        read=words.read(reading, here.rulebook.city),
+        also=_also()
+        if typed.form
+        else tuple(code for code in reading.also if code in linkable)
+        if reading
+        else (),
+        also_about=linkable,
+        most_also=triage.MOST_ALSO,
         decisions=words.decisions(),
         box=box,
         say=phrases(),

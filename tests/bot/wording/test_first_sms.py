@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.case import Case
-from bot.casework.casework import with_notice
+from bot.casework.casework import fitting, with_notice
 from bot.casework.effects import LONGEST_PLACE_BY_SMS
 from bot.city.city import Service
 from bot.conversation import advice, reports, rights
@@ -20,6 +20,8 @@ from tests.support.clock import at
 LONGEST_DAY = at("2026-09-30T10:00+07:00")  # Wednesday 30 September; a Thursday in Indonesian is no longer
 PLACE = "x" * LONGEST_PLACE_BY_SMS + "..."
 NUMBER = "JK-7Q2M9X-4"
+# As long as an address of a city's own may be.
+LINK = "https://pengaduan.jakarta.go.id/t/7q2m9x40123456789abcdef"
 # All that a stranger's first message may be answered with, alone.
 ALONE = (
     "idea_filed", "praise_filed", "what_is_it_about", "what_is_there", "greeting", "welcome", "help", "off_topic",
@@ -41,7 +43,10 @@ def shown(case: Case, wordings: tuple[str, ...], values: Mapping[str, Any], titl
           asks: bool = False) -> str:  # fmt: skip
     """One message as the telephone shows it, with the notice."""
     case.conversation.citizen.notice_given_at = None
-    text = "\n".join(case.say(wording, values) for wording in wordings)
+    text, bare = (
+        "\n".join(case.say(wording, known) for wording in wordings) for known in (values, {**values, "page": ""})
+    )
+    text = fitting(case, text, bare, titles)
     text = with_notice(case, text, titles, asks=asks or bool(titles))
     choices = tuple(Choice(title, title) for title in titles)
     hint = case.say("number_hint", {}) if titles else ""
@@ -57,6 +62,7 @@ def facts(case: Case, service: Service) -> dict[str, Any]:
         "answer_by": LONGEST_DAY, "city": city.name, "emergency_number": "", "advice": "",
         "office_hours": case.say("office_hours", {"opens": "07.30", "closes": "16.00"}),
         "place_line": case.say("place_line", {"place": PLACE}),
+        "page": f"\n{case.say('page_line', {'link': LINK})}",
         "longer": f" {case.say('takes_longer', {})}" if service.deadlines.explain else "",
     }  # fmt: skip
 
@@ -142,3 +148,33 @@ def test_a_long_answer_lets_the_notice_wait(stranger: Case) -> None:
 
 def test_the_notice_is_in_each_of_them(messages: list[str]) -> None:
     assert [text for text in messages if "BERHENTI" not in text and "STOP" not in text] == []
+
+
+def test_the_link_goes_along_when_a_report_is_filed(stranger: Case) -> None:
+    """Even beside the notice, for every service, on the longest day, with a long place and an address of a
+    city."""
+    for service in (service for service in stranger.rulebook.city.services.values() if not service.sealed):
+        asking = ("own_question",) if service.question else ()
+        for wordings in (("report_filed", *asking), ("report_filed_without_place",), ("report_flood",)):
+            text = shown(stranger, wordings, facts(stranger, service), asks=bool(asking))
+            assert LINK in text, text
+            assert segments(text) <= MOST_SEGMENTS, text
+
+
+def test_who_had_the_notice_gets_the_link_with_others_and_apart(stranger: Case) -> None:
+    for service in (service for service in stranger.rulebook.city.services.values() if not service.sealed):
+        few = {**facts(stranger, service), "others": stranger.say("others_few", {})}
+        for wording in ("report_joined", "not_the_same"):
+            texts = [stranger.say(wording, values) for values in (few, {**few, "page": ""})]
+            stranger.conversation.citizen.notice_given_at = LONGEST_DAY
+            text = fitting(stranger, *texts)
+            assert segments(text) <= MOST_SEGMENTS, text
+            assert LINK in text, text
+
+
+def test_a_link_that_would_make_a_third_sms_stays_away(stranger: Case) -> None:
+    values = facts(stranger, stranger.rulebook.city.services["jalan_rusak"])
+    long = {**values, "page": f"\n{'x' * 200}"}
+    text = shown(stranger, ("report_filed",), long)
+    assert "xxxx" * 40 not in text
+    assert stranger.say("notice_short", {}) in text

@@ -130,6 +130,8 @@ def test_what_is_over_is_marked_and_counted(hall: CityHall, rina: FlaskClient) -
     assert counted == [1, 2, 2]
     words = said_on(rina.get("/console/answers?state=over"))
     assert "2 Sudah lewat" in words
+    assert 'class="count warn" id="count-answers">2</span>' in rina.get("/console/").text
+    assert "count-answers" not in rina.get("/console/pulse").text, "it changes by the day"
     assert "Masa berlakunya lewat: jawaban ini tidak diberikan" in said_on(rina.get(PAGE))
 
 

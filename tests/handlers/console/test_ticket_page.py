@@ -115,9 +115,28 @@ def test_two_who_have_it_open_know_of_each_other_for_half_a_minute(
         assert not [row for row in session.scalars(select(AuditEntry)) if row.action == "here"]
 
 
-def _here(browser: FlaskClient, number: str, seen: str = "") -> TestResponse:
+def test_who_types_a_reply_is_said_to_be_writing_until_they_pause(
+    hall: CityHall, rina: FlaskClient, number: str
+) -> None:
+    budi = hall.coordinator("budi@jakarta.example")
+    assert "menulis" not in said_on(_here(rina, number, writing="yes"))
+    told = said_on(_here(budi, number))
+    assert "rina@jakarta.example sedang menulis balasan" in told
+    assert "juga membuka" not in told
+    hall.wait(seconds=12)
+    _here(rina, number)
+    assert "sedang menulis balasan" in said_on(_here(budi, number)), "a thought between two words"
+    hall.wait(seconds=12)
+    _here(rina, number, writing="no")
+    told = said_on(_here(budi, number))
+    assert "menulis" not in told
+    assert "rina@jakarta.example juga membuka laporan ini" in told
+
+
+def _here(browser: FlaskClient, number: str, seen: str = "", writing: str = "") -> TestResponse:
     token = csrf_of(page_of(browser, number))
-    return browser.post(f"/console/tickets/{number}/here", data={"csrf_token": token, "seen": seen})
+    form = {"csrf_token": token, "seen": seen, "writing": writing}
+    return browser.post(f"/console/tickets/{number}/here", data=form)
 
 
 def test_a_message_that_came_further_calls_the_page_to_look_again(

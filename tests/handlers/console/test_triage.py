@@ -12,7 +12,7 @@ from handlers.edge import KEY
 from nlu.client import Guess, NluUnavailableError, Place, Understanding
 from storage.models import AuditEntry, Example
 from tests.handlers.city_hall import CityHall, said_on
-from tests.handlers.console.unsure_desk import WORDS, decide, open_one, send, tickets, told, unsure
+from tests.handlers.console.unsure_desk import READING, WORDS, decide, open_one, send, tickets, told, unsure
 from tests.support.statements import statements_of
 
 # -- what the page says ----------------------------------------------------------------------------
@@ -102,6 +102,45 @@ def test_what_was_decided_is_in_the_audit_without_the_words(hall: CityHall, rina
     with hall.database.read() as session:
         row = session.scalars(select(AuditEntry).where(AuditEntry.action == "decide")).one()
     assert (row.subject, row.data) == (f"handover:{handover}", {"intent": "lapor", "service": "pkl"})
+
+
+def test_two_problems_in_one_message_become_two_linked_tickets(hall: CityHall, rina: FlaskClient) -> None:
+    handover = unsure(hall)
+    page = rina.get(decide(rina, handover, also="sampah").location)
+    first, second = tickets(hall)
+    assert (first.service, second.service, second.linked_to) == ("parkir_liar", "sampah", first.id)
+    assert second.place == "depan pasar Jaya"
+    assert f"{first.number} dibuat (Parkir liar); warga dikabari. Juga dibuat" in said_on(page)
+    (once,) = told(hall, handover)
+    assert first.number in once
+    assert second.number in once
+    with hall.database.read() as session:
+        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "decide")).one()
+    assert row.data == {"intent": "lapor", "service": "parkir_liar", "also": ["sampah"]}
+
+
+def test_what_the_model_read_besides_is_proposed(hall: CityHall, rina: FlaskClient) -> None:
+    unsure(hall, reading={**READING, "also": ["no_such_service", "sampah"]})
+    page = rina.get("/console/triage").text
+    assert '<details class="also" data-also open>' in page
+    assert re.findall(r'<option value="(\w+)" selected', page) == ["sampah"]
+
+
+@pytest.mark.parametrize("also", ["no_such_service", "pungli"])
+def test_what_no_further_problem_can_be_about(hall: CityHall, rina: FlaskClient, also: str) -> None:
+    handover = unsure(hall)
+    refused = decide(rina, handover, also=also)
+    assert refused.status_code == 409
+    assert "layanan lain, dari daftar" in said_on(refused)
+    assert not tickets(hall)
+
+
+@pytest.mark.parametrize(
+    ("intent", "also"), [("lapor", "parkir_liar"), ("saran", "sampah"), ("darurat", "sampah")]
+)
+def test_one_problem_stays_one_ticket(hall: CityHall, rina: FlaskClient, intent: str, also: str) -> None:
+    decide(rina, unsure(hall), intent=intent, also=also)
+    assert len(tickets(hall)) == 1
 
 
 @pytest.mark.parametrize("intent", ["apresiasi", "saran", "darurat"])
