@@ -6,11 +6,9 @@ from functools import singledispatch
 
 from bot.case import Case, Facts
 from bot.casework import citizens, closing, correcting, incident_news
-from bot.casework.situation import view_of
-from bot.city.city import COORDINATORS
+from bot.casework.reply_facts import advice, facts_of, target_now
 from bot.conversation import turn as acts
 from bot.conversation.reports import FALLBACK_SERVICE, services
-from bot.conversation.standing import is_late
 from bot.conversation.state import Draft
 from bot.duty import duty
 from bot.following import followups, rechecks
@@ -20,12 +18,10 @@ from bot.intake import inbox
 from bot.outgoing import agency_mail
 from bot.privacy import mask
 from bot.status import Move, is_open, moves_from
-from bot.tickets import citizen_page, tickets
+from bot.tickets import tickets
 from bot.tickets.tickets import By, Report
-from bot.tickets.values import takes_longer
 from storage.models import Handover, Ticket
 
-LONGEST_PLACE, LONGEST_PLACE_BY_SMS = 80, 30  # characters, as a reply repeats it
 PHOTO = "(foto)"
 
 
@@ -50,7 +46,7 @@ def _file(action: acts.FileReport, case: Case) -> Facts:
     if action.question:
         _ask_person(acts.AskPerson("question", action.question), case)
     news = incident_news.facts_of(case, settled[0])
-    return {**_facts(case, first), "filed": _listed(case, settled), "advice": _advice(case, first), **news}
+    return {**facts_of(case, first), "filed": _listed(case, settled), "advice": advice(case, first), **news}
 
 
 def _settle(case: Case, ticket: Ticket) -> Settled:
@@ -72,13 +68,6 @@ def _whole_story(case: Case, draft: Draft) -> str:
     return f"{draft.story}\n{rechecks.question_of(case.rulebook, topic)} {answer}".strip()
 
 
-def _advice(case: Case, ticket: Ticket) -> str:
-    """What to do until help comes."""
-    service, language = case.rulebook.city.services[ticket.service], case.conversation.language
-    own = (service.emergency_advice or {}).get(language)
-    return own or case.rulebook.wording.say("emergency_advice", language, {})
-
-
 def report_of(draft: Draft, service: str, *, urgent: bool = False, sealed: bool = False) -> Report:
     """A draft as one report about ``service``."""
     return Report(
@@ -97,7 +86,7 @@ def report_of(draft: Draft, service: str, *, urgent: bool = False, sealed: bool 
 def _listed(case: Case, settled: Sequence[Settled]) -> str:
     """Several new tickets, a line each; for one that there was already, its number."""
     return "\n".join(
-        case.say("filed_line_again" if each.same_as else "filed_line", _facts(case, each.same_as or each.ticket))
+        case.say("filed_line_again" if each.same_as else "filed_line", facts_of(case, each.same_as or each.ticket))
         for each in settled
     )
 
@@ -118,20 +107,20 @@ def _add(action: acts.AddToTicket, case: Case) -> Facts:
     if action.seals and not ticket.sealed:
         _longer_story(ticket, action.text)
         correcting.seal(case, ticket)
-        return _facts(case, ticket)
+        return facts_of(case, ticket)
     told = action.text or _pin(action) or (PHOTO if action.answers else "")
     if told and ticket.forwarded_at and is_open(ticket.status):
         agency_mail.new_information(case.session, case.rulebook, ticket, f"more:{case.last_id}", told, case.now)
     elif action.text:
         _longer_story(ticket, action.text)
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
 def _confirm(action: acts.Confirm, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     closing.confirm(case.session, case.rulebook, ticket, case.now)
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
@@ -140,7 +129,7 @@ def _deny(action: acts.Deny, case: Case) -> Facts:
     closing.deny(case.session, case.rulebook, ticket, action.text, case.now)
     if action.seals and not ticket.sealed:
         correcting.seal(case, ticket)
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
@@ -151,7 +140,7 @@ def _judge_all(action: acts.JudgeAll, case: Case) -> Facts:
             closing.confirm(case.session, case.rulebook, ticket, case.now)
         else:
             closing.deny(case.session, case.rulebook, ticket, action.text, case.now)
-    return {"target_now": _target_now(case, max(judged, key=lambda ticket: ticket.solve_by))}
+    return {"target_now": target_now(case, max(judged, key=lambda ticket: ticket.solve_by))}
 
 
 @perform.register
@@ -167,7 +156,7 @@ def _part(action: acts.Part, case: Case) -> Facts:
         members.split(case.session, case.rulebook, ticket, "citizen", case.now, why="elsewhere")
     if seals:
         correcting.seal(case, ticket)  # which parts it from the others as well
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 def _tell_where(case: Case, ticket: Ticket, action: acts.Part) -> None:
@@ -187,14 +176,14 @@ def _withdraw(action: acts.Withdraw, case: Case) -> Facts:
         if ticket.forwarded_at and not handed_on:
             key = f"withdrawn:{ticket.id}:{ticket.moves}"
             agency_mail.withdrawn(case.session, case.rulebook, ticket, key, case.now)
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
 def _correct(action: acts.Correct, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     correcting.correct(case, ticket, action)
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
@@ -202,7 +191,7 @@ def _rate(action: acts.Rate, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     if ticket.rating in (None, closing.NOT_RATED) and ticket.closed_at is not None:
         closing.rate(case.session, ticket, action.stars, case.now)
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
@@ -210,7 +199,7 @@ def _set_safe_contact(action: acts.SetSafeContact, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     ticket.may_write = action.may_write
     tickets.record(case.session, ticket, "safe_contact", By("citizen", case.now, action.other_way or None))
-    return _facts(case, ticket)
+    return facts_of(case, ticket)
 
 
 @perform.register
@@ -226,7 +215,7 @@ def _answer_recheck(action: acts.AnswerRecheck, case: Case) -> Facts:
         return {}
     draft = replace(action.draft, story=f"{history}\n{action.draft.story}".strip())
     report = report_of(draft, draft.service or FALLBACK_SERVICE)
-    return _facts(case, tickets.open_ticket(case.session, case.rulebook, case.conversation, report, case.now))
+    return facts_of(case, tickets.open_ticket(case.session, case.rulebook, case.conversation, report, case.now))
 
 
 @perform.register
@@ -254,7 +243,7 @@ def _ask_person(action: acts.AskPerson, case: Case) -> Facts:
             due_at=due,
         )
     )
-    return _facts(case, tickets.by_number(case.session, action.number)) if action.number else {}
+    return facts_of(case, tickets.by_number(case.session, action.number)) if action.number else {}
 
 
 @perform.register
@@ -267,60 +256,6 @@ def after_reply(action: acts.Action | None, case: Case) -> None:
     """What an action brings about once its reply is written: whoever wants news again has that confirmed first."""
     if isinstance(action, acts.SetOptOut) and not action.out:
         followups.ask_what_was_held_back(case.session, case.rulebook, case.conversation.citizen_id, case.now)
-
-
-def _facts(case: Case, ticket: Ticket) -> Facts:
-    city = case.rulebook.city
-    return {
-        "ticket": ticket,
-        "number": ticket.number,
-        "service": city.services[ticket.service].name,
-        "agency": city.agency_name(ticket.agency),
-        "recipient": _recipient(case, ticket),
-        "solve_by": ticket.solve_by,
-        "target_now": _target_now(case, ticket),
-        "longer": takes_longer(case.rulebook, ticket.service, case.conversation.language),
-        "at_place": _at_place(case, ticket.place),
-        "place_line": _place_line(case, ticket.place),
-        "page": _page_line(case, ticket),
-    }
-
-
-def _target_now(case: Case, ticket: Ticket) -> str:
-    """The day to expect it by, as a sentence; nothing where that is over, or where somebody is in danger."""
-    view = view_of(ticket)
-    if ticket.urgent or is_late(view, case.rulebook.city, case.now):
-        return ""
-    values = {"target": ticket.expected_on or ticket.solve_by}
-    return case.rulebook.wording.say("target_now", case.conversation.language, values)
-
-
-def _recipient(case: Case, ticket: Ticket) -> str:
-    """Who hears of praise: coordinators find the unit that earned it where none is named."""
-    if ticket.agency != COORDINATORS:
-        return case.rulebook.city.agency_name(ticket.agency)
-    return case.rulebook.wording.say("those_concerned", case.conversation.language, {})
-
-
-def _place_line(case: Case, place: str | None) -> str:
-    """The place as a line of its own, for several tickets at once."""
-    where = _at_place(case, place).removeprefix(", ")
-    return case.rulebook.wording.say("place_line", case.conversation.language, {"place": where}) if where else ""
-
-
-def _at_place(case: Case, place: str | None) -> str:
-    """The place as a reply repeats it; some people answer "where?" with a whole story."""
-    if not place:
-        return ""
-    line, most = " ".join(place.split()), LONGEST_PLACE_BY_SMS if case.is_sms else LONGEST_PLACE
-    return f", {line}" if len(line) <= most else f", {line[:most].rstrip()}..."
-
-
-def _page_line(case: Case, ticket: Ticket) -> str:
-    """Where the citizen sees how it goes on; of a sealed matter nothing, for others may read the phone."""
-    if ticket.sealed:
-        return ""
-    return f"\n{case.say('page_line', {'link': citizen_page.short_address_of(case.rulebook, ticket)})}"
 
 
 def _pin(action: acts.AddToTicket) -> str:

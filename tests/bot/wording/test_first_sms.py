@@ -8,7 +8,7 @@ import pytest
 
 from bot.case import Case
 from bot.casework.casework import fitting, with_notice
-from bot.casework.effects import LONGEST_PLACE_BY_SMS
+from bot.casework.reply_facts import LONGEST_PLACE_BY_SMS
 from bot.city.city import Service
 from bot.conversation import advice, reports, rights
 from bot.messages import GATEWAY, SMS, Choice, Outgoing
