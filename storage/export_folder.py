@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from storage.files import sync_folder
+
 # A writer that was killed leaves its unfinished folder; nobody takes so long.
 ABANDONED_AFTER_S = 24 * 3600
 READ_AT_ONCE = 1 << 20
@@ -39,7 +41,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         unfinished.mkdir()
         _forget_abandoned(target, unfinished.stat().st_mtime)
         yield unfinished
-        _sync(unfinished)
+        sync_folder(unfinished)
         _take_place(unfinished, target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -93,7 +95,7 @@ def _take_place(unfinished: Path, target: Path) -> None:
     if target.exists():
         target.rename(former)
     unfinished.rename(target)
-    _sync(target.parent)
+    sync_folder(target.parent)
     shutil.rmtree(former, ignore_errors=True)
 
 
@@ -106,11 +108,3 @@ def _forget_abandoned(target: Path, now: float) -> None:
 def _flush(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -50,7 +50,7 @@ class LocalFolder:
         try:
             _write(unfinished, keyring.current().encrypt_bytes(content))
             unfinished.replace(path)
-            _sync(path.parent)
+            sync_folder(path.parent)
         finally:
             unfinished.unlink(missing_ok=True)
 
@@ -79,7 +79,8 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder's files on the disk as well."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -20,6 +20,7 @@ from handlers.console.figures.sheet import FIGURES
 from handlers.console.figures.view import View, looked_at
 from handlers.console.looks import looked_at_list
 from handlers.console.queues.file import HEADER, cells
+from handlers.console.queues.listing import ON_A_PAGE, Listing
 from handlers.console.queues.queues import people_of_the_desk
 from handlers.console.queues.words import age, clipped
 from handlers.console.room import blueprint, phrases
@@ -33,7 +34,7 @@ from storage.queries.figures import listed
 from storage.queries.figures.reading import AGENCY_SERVICE, ALL, DIMENSIONS
 from storage.queries.queues import Colleague, Row
 
-ON_A_PAGE, LONGEST_PAGE, IN_A_TABLE = 50, 6, 200_000
+LONGEST_PAGE, IN_A_TABLE = 6, 200_000
 # What a list is called where that is not the name of the figure.
 TITLES: Mapping[str, str] = {
     "in_time": N_("Selesai tepat waktu"),
@@ -116,36 +117,13 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What of a list is shown: its tickets, each once; ``times``: how often each counted, where more than once."""
+class Shown(Listing):
+    """What of a list is shown, each ticket once; ``times``: how often it counted, where more than once;
+    ``covered``: how many are sealed, and nothing is told of which they are."""
 
     view: Page
-    tickets: Sequence[Ticket]
     times: Mapping[str, int]
-    found: Behind
-    people: Mapping[int, Colleague]
-
-    @property
-    def total(self) -> int:
-        return self.found.total
-
-    @property
-    def covered(self) -> int:
-        """How many are sealed, and nothing is told of which they are."""
-        return self.found.covered
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // ON_A_PAGE))
-
-    @property
-    def is_past_the_end(self) -> bool:
-        return self.view.page > self.pages
-
-    def holder(self, ticket: Ticket) -> str:
-        """Who keeps an eye on it, and who speaks with its citizen."""
-        ids = dict.fromkeys(one for one in (ticket.assigned_to, ticket.conversation.held_by) if one)
-        return ", ".join(self.people[one].called for one in ids if one in self.people)
+    covered: int
 
 
 @blueprint.get("/figures/behind")
@@ -195,7 +173,8 @@ def _shown(session: Session, subject: Subject, view: View) -> Shown:
     known, often = listed.tickets(session, found.ids), Counter(found.ids)
     tickets = [known[one] for one in often if one in known]
     times = {ticket.number: often[ticket.id] for ticket in tickets if often[ticket.id] > 1}
-    return Shown(Page(subject, view), tickets, times, found, people_of_the_desk(session))
+    people = people_of_the_desk(session)
+    return Shown(Page(subject, view), tickets, found.total, people, times, found.covered)
 
 
 def _found(session: Session, subject: Subject, view: View, limit: int, offset: int) -> Behind:

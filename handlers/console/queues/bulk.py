@@ -16,7 +16,8 @@ from bot.errors import NotFoundError, RefusedError
 from bot.tickets.numbers import find_numbers
 from handlers.audit import changing
 from handlers.console import sight
-from handlers.console.queues.queues import BULK, ON_A_PAGE, queue_page, view_of
+from handlers.console.queues.listing import ON_A_PAGE
+from handlers.console.queues.queues import BULK, queue_page, view_of
 from handlers.console.queues.words import ACTIONS
 from handlers.console.room import blueprint, user_id
 from handlers.edge import edge

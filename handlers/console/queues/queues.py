@@ -1,6 +1,6 @@
 """The queues: one list page for all of them, its address holding the whole view, and the list as a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from handlers.console.queues.filters import (
     ListFilters,
     is_plain,
 )
+from handlers.console.queues.listing import ON_A_PAGE, Listing
 from handlers.console.queues.words import ABOUT, ACTIONS, EMPTY, FIELDS, TITLES, age, chips, clipped, status_name
 from handlers.console.room import blueprint, desk, phrases, user_id
 from handlers.edge import edge
@@ -34,13 +35,13 @@ from handlers.forms import Typed
 from handlers.guards import seen_by
 from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
-from storage.models import Ticket, TicketEvent
+from storage.models import TicketEvent
 from storage.queries import queues
 from storage.queries.queue_conditions import NAMES, SENT_BACK, Desk, Wanted
 from storage.queries.queues import Colleague
 from storage.queries.saved_views import views_of
 
-ON_A_PAGE, LONGEST_PAGE = 50, 6
+LONGEST_PAGE = 6
 BULK, SAVE_VIEW, RENAME_VIEW = "bulk", "save-view", "rename-view"
 
 
@@ -81,27 +82,11 @@ class View:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The page of a list: its tickets, how many there are in all, who has them, why they came back."""
+class Shown(Listing):
+    """The page of a queue, with why its tickets came back."""
 
     view: View
-    tickets: Sequence[Ticket]
-    total: int
-    people: Mapping[int, Colleague]
     reasons: Mapping[int, TicketEvent]
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // ON_A_PAGE))
-
-    @property
-    def is_past_the_end(self) -> bool:
-        return self.view.page > self.pages
-
-    def holder(self, ticket: Ticket) -> str:
-        """Who keeps an eye on it, and who speaks with its citizen."""
-        ids = dict.fromkeys(one for one in (ticket.assigned_to, ticket.conversation.held_by) if one)
-        return ", ".join(self.people[one].called for one in ids if one in self.people)
 
 
 @blueprint.get("/queue/<name>")
