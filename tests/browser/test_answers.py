@@ -30,6 +30,7 @@ def test_the_next_citizen_gets_what_was_typed(screen: Screen) -> None:
     console.get_by_label("Cari di topik dan jawaban").fill("ktp_hilang")
     console.get_by_role("button", name="Saring").click()
     console.get_by_role("link", name="KTP hilang").click()
+    console.wait_for_load_state()  # before that nothing listens to what is typed
     preview = console.locator("#pratinjau")
     console.get_by_label("Jawaban, bahasa Indonesia").fill(TOO_LONG)
     expect(preview).to_contain_text("4 SMS")

@@ -24,6 +24,8 @@ MODULES = """() => {
   return [...Array(side).keys()].map((y) => [...Array(side).keys()].map((x) => at(x, y)));
 }"""
 
+SETTLES_MS = 400  # so soon after a new reading no key files it: see intake.js
+
 
 def opened(place: Place, browser: Browser, size: tuple[int, int]) -> Page:
     return logged_in(browser, place, colleague(place, "Lina Loket"), PATH, size)
@@ -74,6 +76,7 @@ def test_a_visitor_is_served_by_keyboard_alone(the_place: Place, browser: Browse
     pressed(page, "Tab", "ArrowRight", "Tab", "Space")
     expect(page.locator("#way-sms")).to_be_checked()
     expect(page.locator("#consent")).to_be_checked()
+    page.wait_for_timeout(SETTLES_MS)
     pressed(page, "y")
     page.wait_for_url("**/receipt")
     ticket = newest(the_place)

@@ -38,7 +38,7 @@ def numbers(the_place: Place) -> dict[str, str]:
             near = Location(NEAR.latitude + n / 1000, NEAR.longitude)
             hall.ticket(service="pohon", kelurahan="Bukit Duri", location=near)
         hall.ticket(service="pohon", kelurahan=HOSTILE)
-        alone = hall.ticket(service="lampu_jalan", kelurahan="Ancol", location=ALONE)
+        alone = hall.ticket(service="makam", kelurahan="Ancol", location=ALONE)
         return {"alone": alone}
 
 
@@ -94,7 +94,7 @@ def test_clusters_come_apart_down_to_a_ticket(page: Page, the_place: Place, numb
 
 
 def test_a_click_on_one_leads_to_its_ticket(page: Page, the_place: Place, numbers: dict[str, str]) -> None:
-    opened(page, the_place, "?service=lampu_jalan")
+    opened(page, the_place, "?service=makam")
     page.locator(".open-mark").first.click()
     popup = page.locator(".leaflet-popup")
     expect(popup).to_contain_text("Ancol")
@@ -116,8 +116,8 @@ def test_a_filter_narrows_and_stands_in_the_address(page: Page, the_place: Place
     opened(page, the_place)
     if page.viewport_size and page.viewport_size["width"] == PHONE[0]:
         page.get_by_text("Saringan", exact=True).click()
-    page.locator("select[name=service]").select_option("lampu_jalan")
-    page.wait_for_url("**/console/map?service=lampu_jalan*")
+    page.locator("select[name=service]").select_option("makam")
+    page.wait_for_url("**/console/map?service=makam*")
     expect(page.locator("[data-view-list] li")).to_have_count(1)
     page.get_by_role("link", name="Hapus saringan").click()
     page.wait_for_url(re.compile(r"/console/map(#.*)?$"))
