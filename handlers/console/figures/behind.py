@@ -72,7 +72,7 @@ class Subject:
             raise NotFoundError(UNKNOWN_FIGURE)
         page = request.args.get("page", "")
         is_number = page.isascii() and page.isdecimal() and len(page) <= LONGEST_PAGE
-        key = words.key_of_address(request.args.get("key", ""))
+        key = "" if dimension == ALL else words.key_of_address(request.args.get("key", ""))
         return cls(figure, dimension, key, max(1, int(page)) if is_number else 1)
 
     @property

@@ -105,6 +105,11 @@ def test_keys_that_there_are_not_have_nothing(busy: CityHall, sekda: FlaskClient
     assert "Tidak ada laporan di balik angka ini." in words
 
 
+def test_a_key_of_nothing_is_the_whole_city(busy: CityHall, sekda: FlaskClient) -> None:
+    whole, odd = (f"{BEHIND}?figure=reopened&period=2026-11{more}" for more in ("", "&key=bina_marga"))
+    assert listed(sekda, odd) == listed(sekda, whole) != []
+
+
 def test_pages(busy: CityHall, sekda: FlaskClient) -> None:
     for _ in range(61):
         busy.ticket()
