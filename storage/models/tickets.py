@@ -42,7 +42,7 @@ class Ticket(Base):
               postgresql_where=text("assigned_to IS NOT NULL")),
         Index("ix_tickets_agency_id", "agency", "id"),
         Index("ix_tickets_created_at", "created_at"),
-        Index("ix_tickets_closed_at", "closed_at", "created_at"),
+        Index("ix_tickets_closed_at", "closed_at", "created_at", "status"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -53,8 +53,9 @@ def traffic(session: Session, start: datetime, end: datetime, without: Sequence[
 
 def resolved(session: Session, start: datetime, end: datetime, status: str) -> int:
     """How many tickets were closed in that time and are of that status."""
-    closed = and_(Ticket.closed_at >= start, Ticket.closed_at < end, Ticket.status == status)
-    return session.scalars(select(func.count(Ticket.id)).where(closed)).one()
+    closed = and_(Ticket.closed_at >= start, Ticket.closed_at < end)
+    # As a condition the status would be looked up first, and nearly all tickets of a city have this one.
+    return session.scalars(select(func.count(Ticket.id).filter(Ticket.status == status)).where(closed)).one()
 
 
 def _priced(kind: Message, which: ColumnElement[bool]) -> Select[str | None, Decimal | None]:

@@ -115,7 +115,7 @@ def _events() -> None:
     op.execute(HELD_BY)
     op.create_index("ix_ticket_events_at", "ticket_events", ["at"])
     op.create_index("ix_assignments_solve_by", "assignments", ["solve_by"])
-    op.create_index("ix_tickets_closed_at", "tickets", ["closed_at", "created_at"])
+    op.create_index("ix_tickets_closed_at", "tickets", ["closed_at", "created_at", "status"])
     op.create_index("ix_tickets_created_at", "tickets", ["created_at"])
     op.create_index("ix_outbound_messages_sent_at", "outbound_messages", ["sent_at"])
     op.create_index("ix_inbound_messages_received_at", "inbound_messages", ["received_at"])
