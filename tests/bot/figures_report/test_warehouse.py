@@ -1,86 +1,19 @@
-"""The nightly export: once a day, whole or not at all, and nothing in it that tells who somebody is."""
+"""The nightly export: once a day, and nothing in it that tells who somebody is."""
 
-import csv
-import errno
 import gzip
-import hashlib
-import io
-import json
-import os
-import resource
-import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import pytest
-from sqlalchemy import select
-from structlog.testing import capture_logs
 
 from bot.figures.columns import TABLES
 from bot.figures.warehouse import Warehouse, key_of
 from bot.rulebook import Rulebook
 from storage.database import Database
-from storage.models import FigureCost, NightlyExport, Ticket, TicketEvent
-from tests.support.clock import MoveableClock, at
-from tests.support.desk import Number, meaning
+from storage.models import FigureCost, TicketEvent
+from tests.bot.figures_report.office import POTHOLE, TUESDAY, House, agrees
+from tests.support.clock import at
 from tests.support.rolled_up import counted, figures
-
-TUESDAY = date(2026, 11, 24)
-LITTLE_ROOM = 64
-POTHOLE = meaning("lapor", "jalan_rusak", place="Jl. Melati")
-
-
-@dataclass
-class House:
-    """A number and its warehouse."""
-
-    number: Number
-    folder: Path
-
-    @property
-    def warehouse(self) -> Warehouse:
-        return Warehouse(self.number.database, self.number.rulebook, self.folder)
-
-    def night(self, day: date) -> int:
-        """The day is counted, and half an hour after midnight the ticker comes by."""
-        self.number.clock.at = at(f"{day + timedelta(days=1)}T00:30+07:00")
-        counted(self.number.database, day, day, self.number.clock.now())
-        return self.tick()
-
-    def tick(self) -> int:
-        return self.warehouse.run_due(self.number.clock.now())
-
-    def days(self) -> list[str]:
-        return sorted(path.name for path in self.folder.glob("*")) if self.folder.exists() else []
-
-    def noted(self) -> list[date]:
-        with self.number.database.read() as session:
-            return list(session.scalars(select(NightlyExport.day).order_by(NightlyExport.day)))
-
-    def table(self, name: str, day: date = TUESDAY) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.text(name, day))))
-
-    def text(self, name: str, day: date = TUESDAY) -> str:
-        return gzip.decompress((self.folder / f"{day}" / f"{name}.csv.gz").read_bytes()).decode()
-
-    def described(self, day: date = TUESDAY) -> Any:
-        return json.loads((self.folder / f"{day}" / "datapackage.json").read_text())
-
-
-@pytest.fixture
-def house(database: Database, rulebook: Rulebook, clock: MoveableClock, tmp_path: Path) -> Iterator[House]:
-    """One report, on a Tuesday at ten."""
-    with ThreadPoolExecutor(4) as pool:
-        number = Number(database, rulebook, clock, pool)
-        number.says("jalan di Jl. Melati berlubang", POTHOLE)
-        number.later(minutes=10)
-        yield House(number, tmp_path / "exports")
 
 
 def test_once_a_night_after_the_day_is_counted(house: House) -> None:
@@ -255,107 +188,3 @@ def test_days_that_were_counted_anew_are_told_again(house: House) -> None:
     figures(house.number.database, date(2026, 11, 25), filed=9)
     house.night(date(2026, 11, 25))
     assert [row["day"] for row in house.table("daily", date(2026, 11, 25))] == ["2026-11-24", "2026-11-25"]
-
-
-def agrees(house: House, day: date) -> None:
-    """Every file is as the descriptor says."""
-    folder, told = house.folder / f"{day}", house.described(day)
-    assert {path.name for path in folder.iterdir()} == {one["path"] for one in told["resources"]} | {
-        "datapackage.json"
-    }
-    for one in told["resources"]:
-        content = (folder / one["path"]).read_bytes()
-        assert one["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-        assert one["bytes"] == len(content)
-        header, *rows = csv.reader(io.StringIO(gzip.decompress(content).decode()))
-        assert header == [field["name"] for field in one["schema"]["fields"]]
-        assert len(rows) == one["rows"]
-        assert all(field["description"] for field in one["schema"]["fields"])
-        assert set(one["schema"]["primaryKey"]) <= set(header)
-
-
-def test_the_descriptor_agrees_with_the_files(house: House) -> None:
-    figures(house.number.database, TUESDAY, filed=3)
-    house.night(TUESDAY)
-    agrees(house, TUESDAY)
-    assert house.described()["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
-    with house.number.database.read() as session:
-        rows = session.get_one(NightlyExport, TUESDAY).rows
-    assert rows == {one["name"]: one["rows"] for one in house.described()["resources"]}
-
-
-def test_the_same_night_twice_is_the_same_files(house: House) -> None:
-    house.night(TUESDAY)
-    first = {one["name"]: one["hash"] for one in house.described()["resources"]}
-    house.warehouse.write(TUESDAY, house.number.clock.now())
-    assert {one["name"]: one["hash"] for one in house.described()["resources"]} == first
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file may grow any more, so that writing fails in the middle of one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LITTLE_ROOM, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_a_full_disk_leaves_nothing_and_is_tried_again(house: House) -> None:
-    house.number.clock.at = at("2026-11-25T00:30+07:00")
-    counted(house.number.database, TUESDAY, TUESDAY, house.number.clock.now())
-    with capture_logs() as logs, full_disk():
-        assert house.tick() == 0
-    assert [(log["event"], log["day"], log["code"]) for log in logs] == [
-        ("export_failed", "2026-11-24", errno.EFBIG)
-    ]
-    assert list(house.folder.iterdir()) == []
-    assert house.noted() == []
-    assert house.tick() == 1
-    agrees(house, TUESDAY)
-
-
-def test_a_full_disk_leaves_what_stood_there(house: House) -> None:
-    house.night(TUESDAY)
-    before = house.described()
-    with full_disk(), pytest.raises(OSError, match="File too large"):
-        house.warehouse.write(TUESDAY, house.number.clock.now() + timedelta(hours=1))
-    assert house.described() == before
-    assert list(house.folder.iterdir()) == [house.folder / "2026-11-24"]
-    agrees(house, TUESDAY)
-
-
-def test_a_folder_that_cannot_be_written_is_tried_again(house: House) -> None:
-    house.folder.write_text("a file stands where the folder should be")
-    assert house.night(TUESDAY) == 0
-    assert house.noted() == []
-    house.folder.unlink()
-    assert house.tick() == 1
-    agrees(house, TUESDAY)
-
-
-def test_what_a_killed_writer_left_is_cleared_away_in_time(house: House) -> None:
-    left = house.folder / ".2026-11-24.abcd.part"
-    left.mkdir(parents=True)
-    house.night(TUESDAY)
-    assert left.exists()  # another scheduler may be at it
-    shutil.rmtree(left)
-    left.mkdir()
-    long_ago = 1_000_000_000
-    os.utime(left, (long_ago, long_ago))
-    house.warehouse.write(TUESDAY, house.number.clock.now())
-    assert house.days() == ["2026-11-24"]
-
-
-def test_whoever_had_their_data_erased_stays_as_an_anonymous_fact(house: House) -> None:
-    house.night(TUESDAY)
-    house.number.clock.at = at("2026-11-25T10:00+07:00")
-    house.number.says("hapus data saya", meaning("hapus_data"))
-    house.number.says("ya")
-    with house.number.database.read() as session:
-        assert session.scalars(select(Ticket)).one().story == ""
-    house.night(date(2026, 11, 25))
-    [row] = house.table("tickets", date(2026, 11, 25))
-    assert row["outcome"] == "withdrawn"
-    assert row["ticket"] == house.table("tickets")[0]["ticket"]
