@@ -15,8 +15,8 @@ from handlers.console.figures.parts import Row, Tile, rows, sheets_of, tiles
 from handlers.console.figures.sheet import FIGURES, Sheets
 from handlers.console.figures.table import UNKNOWN_DIMENSION
 from handlers.console.figures.values import Share
-from handlers.console.figures.view import View, leads, looked_at
-from handlers.console.room import blueprint, phrases
+from handlers.console.figures.view import View, leads, page_in_view
+from handlers.console.room import blueprint
 from handlers.edge import edge
 from handlers.guards import seen_by
 from handlers.i18n import translated
@@ -58,14 +58,10 @@ class Beside(NamedTuple):
 @seen_by(*READERS)
 def figures_of(dimension: str, key: str) -> str:
     """All figures of one key of a dimension."""
-    say, code = phrases(), words.key_of_address(key)
     if dimension not in words.DIMENSIONS:
         raise NotFoundError(UNKNOWN_DIMENSION)
-    with edge().database.read() as session:
-        view = looked_at(session, say)
-        if view is None:
-            return render_template("console/figures/nothing.html", say=say)
-        return _page(session, say, view, dimension, code)
+    code = words.key_of_address(key)
+    return page_in_view(lambda session, say, view: _page(session, say, view, dimension, code))
 
 
 def _page(session: Session, say: Phrases, view: View, dimension: str, key: str) -> str:

@@ -11,9 +11,8 @@ from handlers import spoken
 from handlers.console.figures import ranking, trends, words
 from handlers.console.figures.headline import headline
 from handlers.console.figures.parts import Tile, rows, sheets_of, tiles
-from handlers.console.figures.view import View, leads, looked_at
-from handlers.console.room import blueprint, phrases
-from handlers.edge import edge
+from handlers.console.figures.view import View, leads, page_in_view
+from handlers.console.room import blueprint
 from handlers.guards import seen_by
 from handlers.phrases import Phrases
 from storage.queries.figures import comparing, reading
@@ -38,12 +37,7 @@ TILES = (
 @seen_by(*READERS)
 def overview() -> str:
     """The picture of a period."""
-    say = phrases()
-    with edge().database.read() as session:
-        view = looked_at(session, say)
-        if view is None:
-            return render_template("console/figures/nothing.html", say=say)
-        return _page(session, say, view)
+    return page_in_view(_page)
 
 
 def _page(session: Session, say: Phrases, view: View) -> str:

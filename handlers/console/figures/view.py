@@ -1,12 +1,12 @@
 """What the address bar says of the figures' pages: which period, and where from there one can go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from bot.figures.period import Kind, Period
@@ -14,6 +14,8 @@ from handlers.console.figures import words
 from handlers.console.figures.changes import Change
 from handlers.console.figures.sheet import FIGURES, Sheets
 from handlers.console.figures.window import A_DAY, Window, is_known, usual
+from handlers.console.room import phrases
+from handlers.edge import edge
 from handlers.i18n import translated
 from handlers.phrases import Phrases
 from storage.queries.figures import comparing
@@ -153,6 +155,14 @@ def looked_at(session: Session, say: Phrases) -> View | None:
     since = min(counted.first, today)
     period, notice = _asked(request.args.get("period", ""), today, since)
     return View(Window(period, today, since), counted.at, notice)
+
+
+def page_in_view(page: Callable[[Session, Phrases, View], str]) -> str:
+    """A page over the view of the present address; a kind sentence where no day was counted yet."""
+    say = phrases()
+    with edge().database.read() as session:
+        view = looked_at(session, say)
+        return page(session, say, view) if view else render_template("console/figures/nothing.html", say=say)
 
 
 def _asked(name: str, today: date, since: date) -> tuple[Period, str]:

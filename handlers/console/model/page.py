@@ -14,12 +14,11 @@ from handlers.charts import line, stacked
 from handlers.console.figures import trends, words
 from handlers.console.figures.amounts import FEW, percent
 from handlers.console.figures.trends import Trend
-from handlers.console.figures.view import View, looked_at
+from handlers.console.figures.view import View, page_in_view
 from handlers.console.model import judged as judgement
 from handlers.console.model.counted import FIGURES, WRONG, by_service, read, tiles
 from handlers.console.model.sample import EACH, sample
-from handlers.console.room import blueprint, phrases
-from handlers.edge import edge
+from handlers.console.room import blueprint
 from handlers.guards import seen_by
 from handlers.i18n import N_
 from handlers.phrases import Phrases
@@ -50,12 +49,7 @@ class Found:
 @seen_by(*READERS)
 def model_page() -> str:
     """The model's work in the period of the address bar."""
-    say = phrases()
-    with edge().database.read() as session:
-        view = looked_at(session, say)
-        if view is None:
-            return render_template("console/figures/nothing.html", say=say)
-        return _page(session, say, view)
+    return page_in_view(_page)
 
 
 def decided(session: Session, say: Phrases, view: View) -> Found:
