@@ -6,6 +6,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from bot.accounts.roles import AGENCY_OFFICER, READERS
+from bot.privacy import mask
 from bot.status import OPEN
 from handlers.console import sight
 from handlers.console.agencies.cases import agency_home
@@ -25,6 +26,7 @@ from storage.queries.handovers import is_light, is_unsure
 from storage.queries.people import held
 from storage.queries.queue_conditions import DUE_SOON, EMERGENCIES, OVERDUE, SENT_BACK
 from storage.queries.sealing import sealed_in
+from storage.queries.subscriptions import suspended_count
 
 FEW = 3
 HELD_SHOWN, SEALED_SHOWN = 50, 200
@@ -81,6 +83,7 @@ def _render(session: Session, typed: Typed, tiles: list[Tile], quarantined: int)
         say=say,
         alarms=waiting_alarms(session, say),
         floods=floods_in_progress(session, say),
+        untold_systems=suspended_count(session),
         tiles={tile.beside.name: tile for tile in tiles},
         waiting=waiting,
         covered=sight.covered(session, [one for found in waiting.values() for one in found]),
@@ -91,8 +94,10 @@ def _render(session: Session, typed: Typed, tiles: list[Tile], quarantined: int)
         quarantined=quarantined,
         empty=EMPTY,
         clipped=clipped,
+        mask=mask,
         age=lambda at: age(say.now - at),
         typed=typed,
+        may_open=may_open,
     )
 
 

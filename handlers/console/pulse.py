@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from bot.accounts.roles import READERS
 from bot.duty.roster import ROLES as ALARMED
 from bot.status import OPEN
+from handlers import spoken
 from handlers.console.answers.answers import ending_count
 from handlers.console.room import blueprint, desk
 from handlers.edge import edge
 from handlers.guards import seen_by
 from storage.queries import pulse as queries
-from storage.queries import queues
-from storage.queries.queues import Counts
+from storage.queries import queue_counts
+from storage.queries.queue_counts import MOST_COUNTED, Counts
 
 EMERGENCIES, OVERDUE, ANSWERS = "emergencies", "overdue", "answers"
 # What amber is for: it waits for somebody of the city, not for an agency.
@@ -33,6 +34,12 @@ class Beside(NamedTuple):
     name: str
     waiting: int
     look: str
+
+    @property
+    def said(self) -> str:
+        """``12``; ``1.000+`` where no further was counted."""
+        most = spoken.number(min(self.waiting, MOST_COUNTED))
+        return f"{most}+" if self.waiting > MOST_COUNTED else most
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def how_it_stands() -> Present:
 
 def look(session: Session) -> Present:
     """How things stand now, in two statements."""
-    counts, marks = queues.counts(session, desk()), queries.marks(session, OPEN)
+    counts, marks = queue_counts.counts(session, desk()), queries.marks(session, OPEN)
     digest = hashlib.blake2s(repr((tuple(counts), tuple(marks))).encode(), digest_size=8)
     is_alarmed = current_user.role in ALARMED
     return Present(

@@ -3,12 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, defer
 
 from storage.models import Incident, Ticket
 from storage.queries.incidents import is_follower
+from storage.queries.queue_conditions import by_index
+
+# Of a case no list, paper or table of an agency tells these; some thousands of them take their time.
+UNTOLD = tuple(
+    defer(column)
+    for column in (
+        Ticket.story, Ticket.source, Ticket.forward_at, Ticket.verify_by, Ticket.answer_by, Ticket.verified_at,
+        Ticket.answered_at, Ticket.asked_at, Ticket.anonymised_at, Ticket.linked_to, Ticket.duplicate_of,
+        Ticket.may_write, Ticket.rating, Ticket.assigned_to, Ticket.taken_by, Ticket.reopened, Ticket.moves,
+        Ticket.clocks,
+    )
+)  # fmt: skip
+# As in the conditions of indexes: what is open of an agency by deadline, and what is closed, the last first.
+BY_AGENCY, CLOSED_BY_AGENCY = "ix_tickets_agency_open", "ix_tickets_agency_closed"
+MOST_COUNTED = 10_000
+CLOSED_LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True)
@@ -18,6 +35,26 @@ class Tab:
     statuses: Sequence[str]
     late: bool = False
     closed: bool = False
+
+
+class CaseRow(NamedTuple):
+    """One line of a table of cases; the fields are those of :class:`Ticket`."""
+
+    id: int
+    number: str
+    status: str
+    service: str
+    unit: str | None
+    area: str | None
+    place: str | None
+    created_at: datetime
+    solve_by: datetime
+    expected_on: datetime | None
+    urgent: bool
+    sealed: bool
+    closed_at: datetime | None
+    outcome: str | None
+    masked_story: str
 
 
 @dataclass(frozen=True)
@@ -43,16 +80,42 @@ class Narrowed:
 
 
 def counts(session: Session, tabs: Mapping[str, Tab], narrowed: Narrowed) -> dict[str, int]:
-    """How many cases each tab has, in one statement."""
-    numbers = [func.coalesce(func.sum(case((_in(tab, narrowed.now), 1), else_=0)), 0) for tab in tabs.values()]
-    found = session.execute(select(*numbers).where(_among(narrowed))).one()
-    return dict(zip(tabs, map(int, found), strict=True))
+    """How many cases each tab has, in one statement; the closed ones up to ``MOST_COUNTED`` and one more."""
+    open_ones = {name: tab for name, tab in tabs.items() if not tab.closed}
+    numbers = [_number(_in(tab, narrowed.now)).label(name) for name, tab in open_ones.items()]
+    of_open = by_index(select(*numbers).where(_is_open(), _among(narrowed)), BY_AGENCY).subquery()
+    closed = [up_to(_closed(tab, narrowed), name) for name, tab in tabs.items() if tab.closed]
+    found = session.execute(select(*of_open.c, *closed)).one()
+    return {name: int(value) for name, value in found._mapping.items()}
+
+
+def up_to(found: Select[Any], name: str) -> ColumnElement[int]:
+    """How many there are, counted no further than ``MOST_COUNTED`` and one more."""
+    few = found.limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(few).scalar_subquery().label(name)
 
 
 def page_of(session: Session, tab: Tab, narrowed: Narrowed, limit: int, skip: int = 0) -> Sequence[Ticket]:
     """The cases of one tab, without their stories as they came."""
-    found = _ordered(select(Ticket).where(_among(narrowed), _in(tab, narrowed.now)), tab)
-    return session.scalars(found.options(defer(Ticket.story)).limit(limit).offset(skip)).all()
+    wanted = session.scalars(_ids(tab, narrowed).limit(limit).offset(skip)).all()
+    rows = session.scalars(select(Ticket).where(Ticket.id.in_(wanted)).options(*UNTOLD))
+    known = {ticket.id: ticket for ticket in rows}
+    return [known[one] for one in wanted if one in known]
+
+
+def rows_of(session: Session, tab: Tab, narrowed: Narrowed, limit: int) -> Sequence[CaseRow]:
+    """The same for a table: no more columns than it has, for some thousands of cases."""
+    wanted = session.scalars(_ids(tab, narrowed).limit(limit)).all()
+    columns = (getattr(Ticket, name) for name in CaseRow._fields)
+    known = {row.id: CaseRow(*row) for row in session.execute(select(*columns).where(Ticket.id.in_(wanted)))}
+    return [known[one] for one in wanted if one in known]
+
+
+def _ids(tab: Tab, narrowed: Narrowed) -> Select[int]:
+    if tab.closed:
+        return _closed(tab, narrowed).order_by(Ticket.closed_at.desc(), Ticket.id.desc())
+    mine = by_index(select(Ticket.id).where(_is_open(), _among(narrowed)), BY_AGENCY)
+    return mine.where(_in(tab, narrowed.now)).order_by(Ticket.solve_by, Ticket.id)
 
 
 def others_with(session: Session, tickets: Sequence[Ticket]) -> dict[int, int]:
@@ -65,17 +128,44 @@ def others_with(session: Session, tickets: Sequence[Ticket]) -> dict[int, int]:
 
 
 def choices(session: Session, agency: str) -> tuple[list[str], list[str]]:
-    """The services and the kelurahan that the agency's cases are about, as far as a list may tell."""
-    mine = and_(Ticket.agency == agency, Ticket.forwarded_at.is_not(None), ~Ticket.sealed)
-    found = session.execute(select(Ticket.service, Ticket.area).where(mine).distinct()).all()
+    """The services and the kelurahan of what the agency has to do and closed last, as far as a list may tell."""
+    about = select(Ticket.service, Ticket.area, Ticket.sealed).where(Ticket.agency == agency, _was_forwarded())
+    latest = about.where(_is_closed()).order_by(Ticket.closed_at.desc(), Ticket.id.desc()).limit(CLOSED_LOOKED_AT)
+    closed: Any = by_index(latest, CLOSED_BY_AGENCY).subquery()
+    both = union_all(by_index(about.where(_is_open()), BY_AGENCY), select(closed)).subquery()
+    found = session.execute(select(both.c.service, both.c.area).where(~both.c.sealed).distinct()).all()
     return sorted({row.service for row in found}), sorted({row.area for row in found if row.area})
 
 
 def mark(session: Session, agency: str) -> str:
-    """Another text whenever one of the agency's cases has changed, come or gone."""
-    mine = select(func.count(Ticket.id), func.sum(Ticket.version), func.max(Ticket.id))
-    found = session.execute(mine.where(Ticket.agency == agency, Ticket.forwarded_at.is_not(None))).one()
-    return "-".join(str(value or 0) for value in found)
+    """Another text whenever one of the agency's cases has changed, come or gone, or one was closed."""
+    mine = and_(Ticket.agency == agency, _was_forwarded())
+    values = (func.count(Ticket.id), func.sum(Ticket.version), func.max(Ticket.id))
+    of_open = by_index(select(*values).where(mine, _is_open()), BY_AGENCY).subquery()
+    closed = by_index(select(func.max(Ticket.closed_at)).where(mine, _is_closed()), CLOSED_BY_AGENCY)
+    found = session.execute(select(*of_open.c, closed.scalar_subquery())).one()
+    return "-".join(str(value or 0) for value in found[:3]) + (f"-{found[3].timestamp()}" if found[3] else "")
+
+
+def _is_open() -> ColumnElement[bool]:
+    return Ticket.closed_at.is_(None)
+
+
+def _is_closed() -> ColumnElement[bool]:
+    return Ticket.closed_at.is_not(None)
+
+
+def _was_forwarded() -> ColumnElement[bool]:
+    return Ticket.forwarded_at.is_not(None)
+
+
+def _closed(tab: Tab, narrowed: Narrowed) -> Select[Any]:
+    found = select(Ticket.id).where(_is_closed(), _among(narrowed), Ticket.status.in_(tab.statuses))
+    return by_index(found, CLOSED_BY_AGENCY)
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def _in(tab: Tab, now: datetime) -> ColumnElement[bool]:
@@ -100,9 +190,3 @@ def _among(narrowed: Narrowed) -> ColumnElement[bool]:
 
 def _says(word: str) -> ColumnElement[bool]:
     return or_(Ticket.masked_story.icontains(word, autoescape=True), Ticket.area.icontains(word, autoescape=True))
-
-
-def _ordered(found: Select[Ticket], tab: Tab) -> Select[Ticket]:
-    if tab.closed:
-        return found.order_by(Ticket.closed_at.desc(), Ticket.id.desc())
-    return found.order_by(Ticket.solve_by, Ticket.id)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Alarm, Handover, InboundMessage, OutboundMessage, Quarantine, Ticket, TicketEvent
@@ -39,14 +39,15 @@ def _marking(open_statuses: tuple[str, ...]) -> Select[Any]:
         for model in (TicketEvent, InboundMessage, OutboundMessage, Handover, Quarantine)
     ]
     waiting = select(func.count(Handover.id)).where(Handover.answered_at.is_(None)).scalar_subquery()
+    # Not joined: a planner that begins with the tickets reads all that are open.
+    is_open = exists().where(Ticket.id == Alarm.ticket_id, Ticket.status.in_(open_statuses))
     alarms = (
         select(
             func.count(Alarm.id).label("untaken"),
             func.coalesce(func.max(Alarm.id), 0).label("newest"),
             func.coalesce(func.sum(Alarm.rounds), 0).label("rounds"),
         )
-        .join(Alarm.ticket)
-        .where(Alarm.taken_at.is_(None), Ticket.status.in_(open_statuses))
+        .where(Alarm.taken_at.is_(None), is_open)
         .subquery()
     )
     return select(*latest, waiting, *alarms.c)

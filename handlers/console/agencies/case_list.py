@@ -20,14 +20,15 @@ from handlers.audit import changing, looked
 from handlers.console import sight
 from handlers.console.agencies.case_view import OWN, TABS, TITLES, CaseView
 from handlers.console.room import blueprint, phrases, user_id
+from handlers.console.tables.table import local_day, local_moment
 from handlers.csv_export import csv_response
 from handlers.edge import edge
 from handlers.guards import seen_by
 from handlers.i18n import N_, counted, translated
 from handlers.inside import inside
 from handlers.phrases import Phrases
-from storage.models import Ticket
 from storage.queries import cases as queries
+from storage.queries.cases import CaseRow
 from storage.queries.incidents import lead_of
 
 log = structlog.get_logger()
@@ -86,9 +87,12 @@ def cases_pulse() -> Response:
 def cases_on_paper() -> str:
     """The view with everything that somebody needs on the road, to be printed."""
     say = phrases()
-    found = _all_of_view(say, ON_PAPER)
+    view = _view()
+    with edge().database.read() as session:
+        narrowed = view.narrowed(current_user.agency, say.city, say.now)
+        found = queries.page_of(session, TABS[view.tab], narrowed, ON_PAPER)
     looked(f"agency:{current_user.agency}", what="paper", cases=len(found))
-    return render_template("console/cases_paper.html", say=say, view=_view(), cases=found, most=ON_PAPER)
+    return render_template("console/cases_paper.html", say=say, view=view, cases=found, most=ON_PAPER)
 
 
 @blueprint.get("/cases/table")
@@ -96,10 +100,13 @@ def cases_on_paper() -> str:
 def cases_table() -> Response:
     """The view as CSV; of sealed cases no more than the list tells."""
     say = phrases()
-    found = _all_of_view(say, IN_A_TABLE)
+    view = _view()
+    with edge().database.read() as session:
+        narrowed = view.narrowed(current_user.agency, say.city, say.now)
+        found = queries.rows_of(session, TABS[view.tab], narrowed, IN_A_TABLE)
     looked(f"agency:{current_user.agency}", what="csv", cases=len(found))
     name = f"laporan-{current_user.agency}-{say.local_date(say.now)}.csv"
-    return csv_response(name, [translated(column) for column in HEADER], list(_rows(found, say)))
+    return csv_response(name, [translated(column) for column in HEADER], _rows(found, say))
 
 
 @blueprint.post("/cases/accept")
@@ -144,21 +151,14 @@ def _units() -> dict[str, str]:
     return {unit: agency.unit_name(unit) for unit in agency.units} if agency else {}
 
 
-def _all_of_view(say: Phrases, limit: int) -> Sequence[Ticket]:
-    view = _view()
-    with edge().database.read() as session:
-        narrowed = view.narrowed(current_user.agency, say.city, say.now)
-        return queries.page_of(session, TABS[view.tab], narrowed, limit)
-
-
-def _rows(cases: Sequence[Ticket], say: Phrases) -> Iterator[Sequence[Any]]:
+def _rows(cases: Sequence[CaseRow], say: Phrases) -> Iterator[Sequence[Any]]:
     units = _units()
     for case in cases:
-        unit, due = units.get(case.unit or "", ""), say.moment(case.solve_by)
+        unit, due = units.get(case.unit or "", ""), local_moment(case.solve_by)
         if case.sealed:
             yield case.number, say.standing(case), "", unit, "", "", "", due, "", "", ""
             continue
-        planned = say.day(case.expected_on) if case.expected_on else ""
         urgent = translated("ya") if case.urgent else ""
+        begun, planned = local_moment(case.created_at), local_day(case.expected_on)
         yield (case.number, say.standing(case), say.service(case.service), unit, case.area or "", case.place or "",
-               say.moment(case.created_at), due, planned, urgent, case.masked_story)  # fmt: skip
+               begun, due, planned, urgent, case.masked_story)  # fmt: skip

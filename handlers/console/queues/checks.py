@@ -16,6 +16,7 @@ from bot.agencies import claims
 from bot.errors import NotFoundError, RefusedError
 from bot.status import Move
 from bot.tickets.tickets import By
+from handlers import spoken
 from handlers.audit import changing, looked
 from handlers.console import sight
 from handlers.console.conversations.files import in_ticket
@@ -29,6 +30,7 @@ from handlers.i18n import N_, translated
 from handlers.phrases import Phrases
 from storage.models import Claim
 from storage.queries import evidence as queries
+from storage.queries.queue_counts import MOST_COUNTED
 
 log = structlog.get_logger()
 
@@ -102,7 +104,9 @@ def _page(typed: Typed) -> str:
             say=say,
             flagged=[card for card in cards if card.claim.flagged],
             sampled=[card for card in cards if not card.claim.flagged],
-            total=queries.count_waiting(session, sealed=sight.sees_sealed()),
+            most=MOST_COUNTED,
+            number=spoken.number,
+            total=queries.count_waiting(session, sealed=sight.sees_sealed(), most=MOST_COUNTED + 1),
             weeks=queries.sample_results(session, WEEKS_SHOWN),
             agencies=queries.flagged_results(session, say.now - FLAGGED_SINCE),
             policy=say.city.evidence,

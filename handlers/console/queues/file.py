@@ -32,8 +32,8 @@ def queue_csv(name: str) -> Response:
     """The whole list as a table, without anything that the page does not show."""
     view, here = view_of(name), edge()
     mine, say = desk(), phrases()
-    wanted = wanted_in(view, say)
     with here.database.read() as session:
+        wanted = queues.spelled(session, wanted_in(view, say))
         total = queues.how_many(session, wanted, mine)
         people = people_of_the_desk(session)
     looked(f"queue:{name}", rows=total, filters=sorted(view.filters.query))

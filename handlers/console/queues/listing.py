@@ -8,6 +8,8 @@ from storage.models import Ticket
 from storage.queries.queues import Colleague
 
 ON_A_PAGE = 50
+# Nobody leafs through more: further on a list is narrowed down, or taken away as a file.
+MOST_LISTED = 10_000
 
 
 class Viewed(Protocol):
@@ -19,7 +21,7 @@ class Viewed(Protocol):
 
 @dataclass(frozen=True)
 class Listing:
-    """The tickets of one page, how many there are in all, and the people of the desk by id."""
+    """The tickets of one page, how many there are in all (as far as that is counted), and the people by id."""
 
     view: Viewed
     tickets: Sequence[Ticket]
@@ -27,8 +29,18 @@ class Listing:
     people: Mapping[int, Colleague]
 
     @property
+    def most(self) -> int:
+        """So many are shown at most, page by page."""
+        return self.total
+
+    @property
     def pages(self) -> int:
-        return max(1, -(-self.total // ON_A_PAGE))
+        return max(1, -(-min(self.total, self.most) // ON_A_PAGE))
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether there is more than the pages show."""
+        return self.total > self.most
 
     @property
     def is_past_the_end(self) -> bool:

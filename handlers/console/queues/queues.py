@@ -14,6 +14,7 @@ from bot.desk_intake.taken import CAME_BY
 from bot.errors import NotFoundError
 from bot.messages import CHANNELS
 from bot.status import Status
+from handlers import spoken
 from handlers.console import sight
 from handlers.console.alarms import waiting_alarms
 from handlers.console.looks import looked_at_list
@@ -27,7 +28,7 @@ from handlers.console.queues.filters import (
     ListFilters,
     is_plain,
 )
-from handlers.console.queues.listing import ON_A_PAGE, Listing
+from handlers.console.queues.listing import MOST_LISTED, ON_A_PAGE, Listing
 from handlers.console.queues.words import ABOUT, ACTIONS, EMPTY, FIELDS, TITLES, age, chips, clipped, status_name
 from handlers.console.room import blueprint, desk, phrases, user_id
 from handlers.edge import edge
@@ -88,6 +89,10 @@ class Shown(Listing):
     view: View
     reasons: Mapping[int, TicketEvent]
 
+    @property
+    def most(self) -> int:
+        return MOST_LISTED
+
 
 @blueprint.get("/queue/<name>")
 @seen_by(*READERS)
@@ -119,6 +124,7 @@ def queue_page(view: View, typed: Typed) -> str:
             sees=sight.sees,
             age=lambda ticket: age(mine.now - ticket.created_at),
             clipped=clipped,
+            number=spoken.number,
             status_name=status_name,
             typed=typed,
             unsent=_is_unsent(typed, shown),
@@ -148,10 +154,10 @@ def is_fragment() -> bool:
 
 
 def _shown(session: Session, view: View, mine: Desk, say: Phrases) -> Shown:
-    wanted = wanted_in(view, say)
-    tickets = queues.tickets_of(session, wanted, mine, ON_A_PAGE, (view.page - 1) * ON_A_PAGE)
+    wanted, skipped = queues.spelled(session, wanted_in(view, say)), (view.page - 1) * ON_A_PAGE
+    tickets = queues.tickets_of(session, wanted, mine, ON_A_PAGE, skipped) if skipped < MOST_LISTED else ()
     is_whole = view.page == 1 and len(tickets) < ON_A_PAGE
-    total = len(tickets) if is_whole else queues.how_many(session, wanted, mine)
+    total = len(tickets) if is_whole else queues.how_many(session, wanted, mine, MOST_LISTED + 1)
     back = [ticket.id for ticket in tickets if ticket.status == Status.COORDINATION and not ticket.sealed]
     reasons = queues.reasons_of_return(session, back) if view.queue == SENT_BACK and back else {}
     return Shown(view, tickets, total, people_of_the_desk(session), reasons)

@@ -28,6 +28,9 @@ NO_LIST = {
     "console.map_page": "a map of open reports, which the queues list",
     "console.triage": "one message at a time, which is to be decided and not to be carried away",
     "console.questions": "one question at a time",
+    "console.personal": "requests of single people about their own data: nothing to carry away",
+    "console.api_keys": "a handful of keys of other systems",
+    "console.subscriptions": "a handful of other systems",
 }
 EVIL = '=HYPERLINK("http://evil.example")'
 OURS = (
