@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from storage.models import AuditEntry
+from bot.history.appending import append_audit
 
 LOOKED = "looked"
 
@@ -15,5 +14,4 @@ def record(
     session: Session, user_id: int | None, action: str, subject: str, now: datetime, data: dict[str, Any]
 ) -> None:
     """Write down that ``user_id`` did ``action`` to ``subject``; ``data`` never holds what a citizen wrote."""
-    row = {"at": now, "user_id": user_id, "action": action, "subject": subject, "data": data}
-    session.execute(insert(AuditEntry).values(row))
+    append_audit(session, {"at": now, "user_id": user_id, "action": action, "subject": subject, "data": data})

@@ -12,11 +12,13 @@ from bot.figures.spans import ALARM, ANSWERED, CONFIRMED, Histogram
 from bot.rulebook import Rulebook
 from bot.status import WITH_AGENCY, Status
 from bot.tickets.followups_plan import Kind
-from storage.queries import digests
+from storage.queries import digests, history_anchors
 from storage.queries.digests import Held
-from storage.queries.figures import reading, weekly
-from storage.queries.figures.reading import AGENCY, ALL, AREA, SERVICE, Cost, Counts, Range
+from storage.queries.figures import comparing, reading, weekly
+from storage.queries.figures.comparing import BEFORE, NONE, NOW, Pair, Spans, Spent, Stretches
+from storage.queries.figures.reading import AGENCY, ALL, AREA, SERVICE, Counts, Range
 from storage.queries.figures.weekly import Drawn, Emergency, Overdue, Praised, Sampled
+from storage.queries.history_anchors import Digest
 
 A_WEEK = timedelta(days=7)
 LATE = (*WITH_AGENCY, Status.COORDINATION, Status.NEEDS_INFO, Status.RECEIVED)
@@ -39,7 +41,7 @@ class Week:
     services: ByKey
     areas: ByKey
     medians: Medians
-    costs: Sequence[Cost]
+    costs: Sequence[Spent]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Facts:
     draws: Sequence[Drawn]
     samples: Sequence[Sampled]
     stuck: Sequence[Held]
+    anchor: Digest | None  # whoever keeps the letter holds it, outside of this system (docs/integrity.md)
 
     @property
     def is_whole(self) -> bool:
@@ -76,22 +79,24 @@ def read(session: Session, rulebook: Rulebook, week: Period, last: date, now: da
     total, longest = weekly.overdue(session, LATE, now, OVERDUE_SHOWN)
     urgent = weekly.emergencies(session, start, end, EMERGENCIES_SHOWN)
     drawn = weekly.draws(session, SAMPLE_WEEKS)
-    older = weekly.praise_waiting(session, start - (PRAISE_WEEKS - 1) * A_WEEK, start)
+    praise, older = weekly.praise_waiting(session, start - (PRAISE_WEEKS - 1) * A_WEEK, start, end)
+    this, before = _weeks(session, over, known)
     return Facts(
         first=week.first,
         last=last,
         now=now,
-        this=_week(session, over, known),
-        before=_week(session, Range(DAY, week.first - A_WEEK, last - A_WEEK), known),
+        this=this,
+        before=before,
         by_day=[(day, counts.filed) for day, counts in reading.trend(session, over, ALL, "")],
         overdue=[case._replace(area=_one_of(known, case.area)) for case in longest],
         overdue_total=total,
         emergencies=[case._replace(area=_one_of(known, case.area)) for case in urgent],
-        praise=weekly.praise_waiting(session, start, end),
-        praise_before=sum(one.thanks for one in older),
+        praise=praise,
+        praise_before=older,
         draws=drawn,
         samples=weekly.samples(session, [draw.week for draw in drawn]),
         stuck=digests.listed(session, weekly.listed_until(session, LEADERSHIP), Kind.LEADERSHIP_LIST, STUCK),
+        anchor=history_anchors.newest_digest(session),
     )
 
 
@@ -100,15 +105,36 @@ def _one_of(known: frozenset[str], area: str | None) -> str | None:
     return area if area in known else None
 
 
-def _week(session: Session, over: Range, known: frozenset[str]) -> Week:
+def _weeks(session: Session, over: Range, known: frozenset[str]) -> tuple[Week, Week]:
+    """That week and the one before, each roll-up read once for both."""
+    both = Stretches([over], [over._replace(first=over.first - A_WEEK, last=over.last - A_WEEK)])
+    counts = comparing.counts(session, both, {ALL: "", AGENCY: None, SERVICE: None, AREA: None})
+    took = comparing.spans(session, both, {ALL: ""}, MEASURES)
+    spent = comparing.costs(session, both, ALL)
+    return _week("now", NOW, counts, took, spent, known), _week("before", BEFORE, counts, took, spent, known)
+
+
+def _week(
+    side: str,
+    which: int,
+    counts: Mapping[str, Mapping[str, Pair]],
+    took: Mapping[tuple[str, str, str], Spans],
+    spent: Sequence[Spent],
+    known: frozenset[str],
+) -> Week:
+    def of(dimension: str) -> ByKey:
+        """What was counted at all in this week: nothing is told of what was not."""
+        found = {key: getattr(pair, side) for key, pair in counts[dimension].items()}
+        return {key: one for key, one in found.items() if one is not NONE}
+
     def median(measure: str) -> timedelta | None:
-        return Histogram(reading.spans(session, over, ALL, measure).get("", {})).quantile(0.5)
+        return Histogram(getattr(took.get((ALL, "", measure), Spans()), side)).quantile(0.5)
 
     return Week(
-        counts=reading.of_key(session, over, ALL, ""),
-        agencies=reading.by_key(session, over, AGENCY),
-        services=reading.by_key(session, over, SERVICE),
-        areas={area: one for area, one in reading.by_key(session, over, AREA).items() if area in known},
+        counts=of(ALL).get("", NONE),
+        agencies=of(AGENCY),
+        services=of(SERVICE),
+        areas={area: one for area, one in of(AREA).items() if area in known},
         medians={measure: median(measure) for measure in MEASURES},
-        costs=[cost for cost in reading.costs(session, over, ALL) if cost.currency],
+        costs=[one for one in spent if one.which == which],
     )

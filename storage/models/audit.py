@@ -14,6 +14,8 @@ class AuditEntry(Base):
 
     ``action``: a word of ``bot.audit``; ``subject``: what it was about, as ``ticket:JK-...``; ``data``: values
     that explain it, never what a citizen wrote. ``user_id`` is None where nobody was logged in.
+    ``salt``, ``digest``, ``link``, ``position``: as in a ticket's history, one chain a subject and month;
+    ``data`` is what can be taken away.
     """
 
     __tablename__ = "audit_entries"
@@ -29,3 +31,7 @@ class AuditEntry(Base):
     action: Mapped[str]
     subject: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    salt: Mapped[bytes | None]
+    digest: Mapped[str | None]
+    link: Mapped[str | None]
+    position: Mapped[int | None]

@@ -22,6 +22,7 @@ from handlers.edge import edge
 from handlers.guards import seen_by
 from storage.database import Database
 from storage.queries import audit as queries
+from storage.queries.history_anchors import last_finished_check
 
 READ_BY = (ADMINISTRATOR, LEADERSHIP)
 SHOWN = 100
@@ -72,6 +73,7 @@ def audit_log() -> str:
     with edge().database.read() as session:
         found = queries.newest(session, asked.wanted(say.city.zone, before), SHOWN + 1)
         people = queries.people(session)
+        check = last_finished_check(session)
     return render_template(
         "console/audit_log.html",
         say=say,
@@ -83,6 +85,7 @@ def audit_log() -> str:
         actions=sorted((words.action(code), code) for code in words.ACTIONS),
         asked=asked,
         details=_details,
+        check=check,
     )
 
 

@@ -33,6 +33,14 @@ ACTIONS = {
     "enable_account": N_("Mengaktifkan akun"),
     "send_account_link": N_("Mengirim tautan kata sandi"),
     "remove_account_factor": N_("Mematikan langkah kedua seseorang"),
+    "create_api_key": N_("Membuat kunci API"),
+    "revoke_api_key": N_("Mencabut kunci API"),
+    "create_subscription": N_("Menambah langganan kejadian"),
+    "rotate_subscription": N_("Mengganti rahasia langganan"),
+    "ping_subscription": N_("Mengirim kabar percobaan"),
+    "suspend_subscription": N_("Menghentikan langganan"),
+    "resume_subscription": N_("Melanjutkan langganan"),
+    "end_subscription": N_("Mengakhiri langganan"),
     # messages that wait, conversations
     "decide": N_("Memutuskan pesan yang belum jelas"),
     "answer": N_("Menjawab pertanyaan"),
@@ -53,6 +61,7 @@ ACTIONS = {
     "assign_ticket": N_("Menugaskan laporan"),
     "add_note": N_("Menulis catatan internal"),
     "move_deadline": N_("Memindahkan tenggat"),
+    "end_link": N_("Mengakhiri tautan warga"),
     "set_priority": N_("Mengubah prioritas"),
     "reject": N_("Menolak laporan"),
     "take_down": N_("Mencatat laporan di loket"),
@@ -97,6 +106,15 @@ ACTIONS = {
     "set_phone": N_("Mengubah nomor telepon petugas"),
     "add_servant": N_("Mendaftarkan petugas pelapor"),
     "remove_servant": N_("Menghapus petugas pelapor"),
+    # citizens' data
+    "take_request": N_("Mencatat permintaan data pribadi"),
+    "hand_out": N_("Menyerahkan salinan data"),
+    "correct_person": N_("Memperbaiki nama warga"),
+    "restrict_use": N_("Membatasi penggunaan data"),
+    "erase_person": N_("Menghapus data warga"),
+    "refuse_request": N_("Menolak permintaan data pribadi"),
+    "personal_export": N_("Salinan data oleh operator"),
+    "personal_erase": N_("Penghapusan data oleh operator"),
 }
 # What a row may be about: its word, and the page that shows it with the name of its value there.
 SUBJECTS: dict[str, tuple[str, str, str]] = {
@@ -114,6 +132,8 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
     "user": (N_("Akun"), "console.other_account", "user_id"),
     "person": (N_("Nomor telepon petugas"), "console.duty_page", ""),
     "login": (N_("Sesi"), "", ""),
+    "api_key": (N_("Kunci API"), "console.api_keys", ""),
+    "subscription": (N_("Langganan kejadian"), "console.subscriptions", ""),
     "view": (N_("Tampilan tersimpan"), "", ""),
     "topic": (N_("Jawaban baku"), "console.answer_page", "key"),
     "answer": (N_("Jawaban baku"), "console.answer_page", "key"),
@@ -122,6 +142,8 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
     "shift": (N_("Piket"), "console.duty_page", ""),
     "servant": (N_("Petugas pelapor"), "console.servants", ""),
     "citizen": (N_("Warga"), "", ""),
+    "rights": (N_("Permintaan data pribadi"), "console.personal_request", "request_id"),
+    "erasure": (N_("Bukti penghapusan"), "console.erasure_receipt", "erasure_id"),
 }
 # These say which page: by the name of a queue, or by that of the view.
 QUEUE, PAGES = "queue", ("console.{}", "console.{}_page", "console.{}_log")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.figures import weekly
 from bot.figures.period import Period
 from bot.following import digests
+from bot.history import anchors
 from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.models import Alarm, OutboundMessage, Ticket, WeeklyReport
@@ -101,6 +102,22 @@ def test_a_clock_that_is_set_back_sends_nothing_twice(office: Office) -> None:
     office.clock.at = at("2026-11-23T08:00+07:00")
     assert office.tick() == 0
     assert len(office.mails()) == 1
+
+
+def test_whoever_keeps_the_letter_holds_the_newest_anchor_of_the_histories(office: Office) -> None:
+    anchor = anchors.make(office.database, office.clock.now())
+    assert anchor is not None
+    office.counted_week()
+    office.tick()
+    [mail] = office.mails()
+    assert f"Segel riwayat 23-11-2026: {anchor.digest}" in mail.body["text"]
+    assert anchor.digest in mail.body["html"]
+
+
+def test_a_city_without_an_anchor_yet_says_nothing_of_it(office: Office) -> None:
+    office.counted_week()
+    office.tick()
+    assert "Segel riwayat" not in office.mails()[0].body["text"]
 
 
 def test_an_empty_city_is_told_nothing(database: Database, rulebook: Rulebook) -> None:
