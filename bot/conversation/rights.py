@@ -7,13 +7,26 @@ from bot.city.city import City
 from bot.conversation import corrections, tickets, which
 from bot.conversation.choosing import is_another_report, is_new_matter, is_story, yes_or_no
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
-from bot.conversation.turn import AskPerson, Erase, Reply, SetOptOut, SetSafeContact, ShowData, Turn
+from bot.conversation.turn import (
+    AskPerson,
+    Erase,
+    GiveCopy,
+    Reply,
+    SetName,
+    SetOptOut,
+    SetSafeContact,
+    ShowData,
+    StopUsing,
+    Turn,
+)
 from bot.words import Command
 
 ERASE_OR_KEEP = (("yes", "choice_erase"), ("no", "choice_keep_data"))
 
 # What is done even while a person holds the conversation, or for a sender who is blocked.
-HEARD_ALWAYS = frozenset({Command.STOP, Command.START, Command.MY_DATA})
+HEARD_ALWAYS = frozenset(
+    {Command.STOP, Command.START, Command.MY_DATA, Command.RESTRICT, Command.WITHDRAW_CONSENT}
+)
 
 Handler = Callable[[Dialogue, Said, Situation, City], Turn]
 
@@ -21,7 +34,7 @@ Handler = Callable[[Dialogue, Said, Situation, City], Turn]
 def commands(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     """The turn for a message that is one of the fixed words, and nothing else."""
     if said.command is None:
-        return None
+        return _rename(dialogue, said, situation)
     if situation.is_silent and said.command not in HEARD_ALWAYS:
         wants_data = said.command in (Command.ERASE, Command.COPY)
         return Turn(dialogue, (), AskPerson("data", said.text), outcome="person") if wants_data else None
@@ -72,8 +85,24 @@ def _my_data(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
 
 
 def _copy(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    """A full copy is handed out by a person, who makes sure of whom to."""
-    return Turn(dialogue, (Reply("handed_over_person"),), AskPerson("data", said.text), outcome="person")
+    """By a link that works once; where that is not safe a person hands it out, and this is not said."""
+    return Turn(dialogue, (Reply("your_copy"),), GiveCopy(), outcome="data_request")
+
+
+def _restrict(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    return Turn(dialogue, (Reply("data_restricted"),), StopUsing(), outcome="opted_out")
+
+
+def _withdraw_consent(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    """No use any more but what the law asks for; erasing is offered, for it cannot be taken back."""
+    return Turn(dialogue, (Reply("consent_withdrawn"),), StopUsing(withdraws=True), outcome="opted_out")
+
+
+def _rename(dialogue: Dialogue, said: Said, situation: Situation) -> Turn | None:
+    if said.new_name is None or situation.is_silent:
+        return None
+    reply = Reply("name_changed", {"name": said.new_name})
+    return Turn(dialogue, (reply,), SetName(said.new_name), outcome="corrected")
 
 
 def _ask_to_erase(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
@@ -88,5 +117,7 @@ HANDLERS: dict[Command, Handler] = {
     Command.MY_DATA: _my_data,
     Command.ERASE: _ask_to_erase,
     Command.COPY: _copy,
+    Command.RESTRICT: _restrict,
+    Command.WITHDRAW_CONSENT: _withdraw_consent,
     Command.CHANGE: corrections.ask_what,
 }
