@@ -8,12 +8,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from storage.queries.one_at_a_time import one_at_a_time
+
 FOLDER = Path(__file__).parent / "migrations"
+MIGRATING = 20_263
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Apply migrations up to ``revision``."""
+    """Apply migrations up to ``revision``. Of several hosts that start together one does, and the others wait."""
     with engine.begin() as connection:
+        one_at_a_time(connection, MIGRATING, "tables")
         command.upgrade(_config(connection), revision)
 
 
@@ -34,6 +38,11 @@ def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     return present == ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def known_revisions() -> frozenset[str]:
+    """All versions of the schema that this program knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
 
 
 def _config(connection: object) -> Config:

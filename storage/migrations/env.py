@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
 from storage.models import Base
+from storage.queries.search import is_of_search
 
 
 def plain_type(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -16,10 +17,16 @@ def plain_type(kind: str, thing: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+def is_of_models(name: str | None, _kind: str, _parents: object) -> bool:
+    """What texts are searched by is made by its migration alone."""
+    return not is_of_search(name)
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_item=plain_type,
+    include_name=is_of_models,
     render_as_batch=True,
 )
 with context.begin_transaction():
