@@ -8,11 +8,13 @@ from typing import Any, TypeVar, cast
 from flask import Flask, current_app
 
 from bot.clock import Clock
+from bot.intake.file_store import file_store
+from bot.personal.ledger import Ledger, ledger_of
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from nlu.client import NluClient
 from storage.database import Database
-from storage.files import FileStore, LocalFolder
+from storage.files import FileStore
 
 KEY = "suarakota"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,8 +32,13 @@ class Edge:
 
     @cached_property
     def files(self) -> FileStore:
-        """Where the photos and files of citizens are kept."""
-        return LocalFolder(self.settings.media_folder)
+        """Where the photos and files of citizens are kept; ConfigError where the settings for it are wrong."""
+        return file_store(self.settings)
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """The erasure ledger; None where this installation has none."""
+        return ledger_of(self.database, self.rulebook, self.settings.erasure_ledger)
 
 
 def install(app: Flask, edge: Edge) -> None:

@@ -20,6 +20,7 @@ def install(app: Flask, settings: Settings) -> None:
     """Harden ``app``; only pictures may come from elsewhere too, and only from the map's tile server."""
     is_https = settings.base_url.startswith("https:")
     app.after_request(_sandboxed)  # registered first, so that it runs last
+    app.after_request(_for_ourselves)
     Talisman(
         app,
         # The proxy in front leads to https; probes on this machine come without it.
@@ -48,6 +49,13 @@ def keep_as_letter() -> None:
 def may_ask_for_place() -> None:
     """The present page may ask the browser where it is, which asks whoever holds it."""
     g.may_ask_for_place = True
+
+
+def _for_ourselves(response: Response) -> Response:
+    """No window of another site holds ours, and no page of another site shows what is ours."""
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    return response
 
 
 def _sandboxed(response: Response) -> Response:

@@ -29,6 +29,10 @@ class Limit:
     within: timedelta
 
 
+# A whole town hall may come from one address, and only what fails is counted. Hashing a password is dear, too.
+OF_LOG_INS = (Limit(30, LOCKED_FOR), Limit(300, KEPT))
+
+
 def of_password(email: str) -> str:
     """Guesses at the password of an address."""
     return _hash("password", email)
@@ -52,6 +56,11 @@ def of_ticket(number: str) -> str:
 def of_network(address: str) -> str:
     """Guesses at any ticket from one network address."""
     return _hash("network", _network(address))
+
+
+def of_log_ins(address: str) -> str:
+    """Guesses at any account's password from one network address."""
+    return _hash("log-ins", _network(address))
 
 
 def of_page(number: str) -> str:

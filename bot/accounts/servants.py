@@ -12,6 +12,7 @@ from bot.messages import legible
 from storage import keyring
 from storage.models import CivilServant
 from storage.queries.inserting import insert_once
+from storage.queries.phones import under_one_hash
 
 log = structlog.get_logger()
 
@@ -28,7 +29,9 @@ def register(
     """
     name = _needed(name, LONGEST_NAME, "nama")
     unit = _needed(unit, LONGEST_UNIT, "unit kerja")
-    phone_hash = keyring.current().lookup(e164(phone, country))
+    hashes = keyring.current().lookups(e164(phone, country))
+    under_one_hash(session, hashes)
+    phone_hash = hashes[0]
     values = {"phone_hash": phone_hash, "name": name, "unit": unit, "created_at": now, "created_by": user_id}
     new_id = insert_once(session, CivilServant, values)
     if new_id is not None:

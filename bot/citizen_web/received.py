@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,11 +21,13 @@ from bot.privacy import mask
 from bot.rulebook import Rulebook
 from bot.words import NORMAL_LANE
 from storage.database import Database
-from storage.files import FileStore, new_key
+from storage.files import FileStore, StoreError, new_key
 from storage.models import InboundMessage, MediaFile, Ticket
 from storage.queries.evidence import keep_print
 from storage.queries.inserting import insert_once
 from storage.queries.media import KEPT
+
+log = structlog.get_logger()
 
 OUTCOME = "by_page"
 # While the file is put into the store the media queue leaves its row alone; afterwards it gives the file up.
@@ -36,6 +39,7 @@ UNUSABLE = {
     "damaged": "Foto itu rusak atau tidak lengkap; pilih foto lain. Belum ada yang tersimpan.",
     "heic": "Format HEIC tidak bisa kami buka; kirim sebagai JPEG. Belum ada yang tersimpan.",
 }
+STORE_AWAY = "Foto belum bisa disimpan saat ini; coba lagi beberapa menit lagi. Belum ada yang tersimpan."
 NO_PHOTO = "Berkas itu bukan foto JPEG, PNG, GIF atau WebP. Belum ada yang tersimpan."
 
 
@@ -65,6 +69,15 @@ def read_photo(content: bytes, rulebook: Rulebook) -> Examined | None:
     if kind_of_type(found.content_type) != IMAGE:
         raise RefusedError(NO_PHOTO)
     return found
+
+
+def need(store: FileStore) -> None:
+    """RefusedError while no photo can be kept: said before anything else of the form is taken."""
+    try:
+        store.look()
+    except StoreError as error:
+        log.error("media_store_unavailable", reason=str(error))
+        raise RefusedError(STORE_AWAY) from None
 
 
 def take(session: Session, rulebook: Rulebook, ticket: Ticket, sent: Sent, now: datetime) -> Case | None:

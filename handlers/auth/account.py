@@ -30,6 +30,7 @@ class Account(UserMixin):  # type: ignore[misc]
         self.id, self.email, self.name = user.id, user.email, user.name
         self.role, self.agency, self.language = user.role, user.agency, user.language
         self.login_id, self.seen_at = login.id, login.seen_at
+        self.has_second_factor = user.totp_confirmed_at is not None
         self._token = token
 
     def get_id(self) -> str:

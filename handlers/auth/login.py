@@ -3,6 +3,7 @@
 import hmac
 from datetime import datetime, timedelta
 
+import structlog
 from flask import redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -11,15 +12,18 @@ from bot.accounts import lockout, second_factor
 from bot.accounts.passwords import passwords
 from handlers.auth import unsent
 from handlers.auth.account import come_in, go_out
-from handlers.auth.proof import may_try
+from handlers.auth.proof import guessed_right_from, may_guess_from, may_try
 from handlers.auth.room import blueprint, real_time
 from handlers.auth.turned_away import log_in_page
 from handlers.edge import edge
 from handlers.i18n import N_, translated
 from handlers.inside import inside
+from handlers.network import network_of
 from storage import keyring
 from storage.models import User
 from storage.queries import accounts as queries
+
+log = structlog.get_logger()
 
 # How long the page for the code waits after the password.
 HALF_WAY = timedelta(minutes=5)
@@ -37,14 +41,19 @@ def log_in() -> str:
 
 @blueprint.post("/login")
 def check_log_in() -> Response | tuple[str, int]:
-    """Check e-mail and password; five failures in a quarter of an hour lock the address for as long."""
+    """Check e-mail and password; five failures in a quarter of an hour lock the address, many the network."""
     email, password = request.form.get("email", "").strip().lower(), request.form.get("password", "")
-    if not may_try(lockout.of_password(email)):
+    network = network_of(request)
+    counted = may_guess_from(network)
+    if counted is None or not may_try(lockout.of_password(email)):
+        log.warning("log_in_locked", at="network" if counted is None else "address")
         return _again(LOCKED), 429
     with edge().database.read() as transaction:
         user = queries.by_email(transaction, email)
     if not passwords.fits(user.password_hash if user else "", password) or user is None:
+        log.warning("log_in_failed", user=user.id if user else None)
         return _again(WRONG), 401
+    guessed_right_from(network, counted)
     with edge().database.begin() as transaction:
         lockout.forgive(transaction, lockout.of_password(email))
         _keep_up_to_date(transaction, user, password)
@@ -64,9 +73,11 @@ def check_code() -> Response | tuple[str, int]:
     if user is None:
         return log_in_page(_next(), translated(TOO_LATE), kept=_kept()), 401
     if not may_try(lockout.of_code(user.id)):
+        log.warning("code_locked", user=user.id)
         return _code_page(LOCKED), 429
     with edge().database.begin() as transaction:
         if not second_factor.accept(transaction, user, request.form.get("code", ""), real_time()):
+            log.warning("code_failed", user=user.id)
             return _code_page(WRONG_CODE), 401
         lockout.forgive(transaction, lockout.of_code(user.id))
     return _onward(user.id)
@@ -74,9 +85,11 @@ def check_code() -> Response | tuple[str, int]:
 
 @blueprint.post("/logout")
 def log_out() -> Response:
-    """End the session."""
+    """End the session; the browser forgets what it kept of our pages."""
     go_out()
-    return redirect(url_for("auth.log_in"))
+    response = redirect(url_for("auth.log_in"))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _keep_up_to_date(transaction: Session, user: User, password: str) -> None:

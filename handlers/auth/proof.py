@@ -1,5 +1,7 @@
 """Whether somebody is who they say: guesses are counted before they are looked at, apart from other changes."""
 
+from datetime import datetime
+
 from flask_login import current_user
 
 from bot.accounts import lockout
@@ -13,6 +15,23 @@ def may_try(subject: str) -> bool:
     here = edge()
     with here.database.begin() as session:
         return lockout.attempt(session, subject, here.clock.now())
+
+
+def may_guess_from(network: str) -> datetime | None:
+    """When a guess at any account from ``network`` was counted; None where there were too many."""
+    here, subject = edge(), lockout.of_log_ins(network)
+    now = here.clock.now()
+    with here.database.begin() as session:
+        if lockout.locked_until(session, subject, now, *lockout.OF_LOG_INS):
+            return None
+        lockout.count(session, subject, now)
+    return now
+
+
+def guessed_right_from(network: str, at: datetime) -> None:
+    """The guess that was counted at that moment was none."""
+    with edge().database.begin() as session:
+        lockout.take_back(session, lockout.of_log_ins(network), at)
 
 
 def was_right(subject: str) -> None:

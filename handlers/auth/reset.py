@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot import audit
-from bot.accounts import lockout, reset_links
+from bot.accounts import lockout, notices, reset_links
 from bot.accounts.accounts import check_password
 from bot.accounts.passwords import passwords
 from bot.accounts.unfit import Unfit
@@ -78,6 +78,7 @@ def _choose(token: str, password_hash: str) -> None:
     with here.database.begin() as session:
         user = reset_links.choose(session, token, password_hash, now)
         lockout.forgive(session, lockout.of_password(user.email))
+        notices.changed(session, here.rulebook, user, notices.PASSWORD, now)
         audit.record(session, user.id, "password_by_link", f"user:{user.id}", now, {})
 
 

@@ -7,14 +7,14 @@ from werkzeug.wrappers import Response
 from bot.citizen_web import lookup
 from bot.citizen_web.lookup import LockedError
 from bot.errors import RefusedError
-from bot.tickets import citizen_page
-from handlers.citizen.network import network_of
+from bot.tickets import citizen_page, tickets
 from handlers.citizen.room import keep_private
 from handlers.citizen.show import STALE
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
 from handlers.guards import guard
 from handlers.i18n import N_, translated
+from handlers.network import network_of
 from handlers.phrases import Phrases
 
 blueprint = Blueprint("citizen_lookup", __name__, url_prefix="/t")
@@ -47,7 +47,8 @@ def find() -> Response:
         return _page(refused(FORM, str(error)), 409)
     if found is None:
         return _page(refused(FORM, NOT_FOUND), 404)
-    return redirect(citizen_page.path_of(found), 303)
+    with here.database.read() as session:
+        return redirect(citizen_page.path_of(tickets.by_number(session, found)), 303)
 
 
 @blueprint.errorhandler(CSRFError)

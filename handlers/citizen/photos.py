@@ -54,7 +54,8 @@ def shows_own(ticket: Ticket) -> bool:
 
 
 def _open(session: Session, number: str, secret: str) -> Ticket:
-    ticket = citizen_page.ticket_of(session, number, secret)
+    here = edge()
+    ticket = citizen_page.ticket_of(session, here.rulebook, number, secret, here.clock.now())
     if ticket.sealed:
         raise NotFoundError(GONE)
     return ticket

@@ -42,7 +42,7 @@ def page(number: str, secret: str, typed: Typed | None = None, code: int = 200) 
     """The page as it is now; with ``typed`` where a form was refused."""
     here = edge()
     with here.database.read() as session:
-        ticket = citizen_page.ticket_of(session, number, secret)
+        ticket = citizen_page.ticket_of(session, here.rulebook, number, secret, here.clock.now())
         language = language_of(ticket)
         with force_locale(language):
             text = _written(session, ticket, secret, typed or Typed(), language)
@@ -78,7 +78,7 @@ def _written(session: Session, ticket: Ticket, secret: str, typed: Typed, langua
 
 def _siblings(session: Session, ticket: Ticket) -> list[tuple[Ticket, str]]:
     """The other tickets that came of the same message: only one link goes into its reply."""
-    return [(other, citizen_page.path_of(other.number)) for other in same_message(session, ticket)]
+    return [(other, citizen_page.path_of(other)) for other in same_message(session, ticket)]
 
 
 @blueprint.errorhandler(CSRFError)

@@ -62,7 +62,7 @@ def act(number: str, secret: str, action: str) -> Response:
     """The citizen's word; a form that was sent twice has one effect."""
     if action not in {*Step}:
         raise NotFoundError("Langkah itu tidak ada.")
-    number = citizen_page.checked(number, secret)
+    _check(number, secret)
     try:
         language, done = _done(number, secret, Step(action))
     except RefusedError as error:
@@ -72,14 +72,24 @@ def act(number: str, secret: str, action: str) -> Response:
     return redirect(url_for("citizen.show", number=number, secret=secret), 303)
 
 
+def _check(number: str, secret: str) -> str:
+    """The language of the page behind a link; NotFoundError, LinkExpiredError where there is none."""
+    here = edge()
+    with here.database.read() as session:
+        ticket = citizen_page.ticket_of(session, here.rulebook, number, secret, here.clock.now())
+        return language_of(ticket)
+
+
 def _done(number: str, secret: str, step: Step) -> tuple[str, str]:
     """Do what the form says; the language of its page, and what was done."""
     here = edge()
     now, chosen = here.clock.now(), request.files.get(PHOTO)
     limits.allow(here.database, number, now, photo=bool(chosen and chosen.filename))
     form = _form(step)
+    if form.sent.photo:
+        received.need(here.files)
     with here.database.begin() as session:
-        ticket = citizen_page.ticket_of(session, number, secret)
+        ticket = citizen_page.ticket_of(session, here.rulebook, number, secret, now)
         session.refresh(ticket, with_for_update=True)
         language = language_of(ticket)
         case = _case(session, ticket, form)
@@ -181,8 +191,7 @@ TAKEN: dict[Step, Callable[[Case, Ticket, Form], None]] = {
 
 def _back(number: str, secret: str, action: str, error: RefusedError) -> Response:
     """The page with why the form was not taken; browsers do not keep files."""
-    with edge().database.read() as session:
-        language = language_of(citizen_page.ticket_of(session, number, secret))
+    language = _check(number, secret)
     with force_locale(language):
         message = _reason(error)
         if (chosen := request.files.get(PHOTO)) and chosen.filename:

@@ -9,8 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.accounts.second_factor import address
+from bot.rulebook import Rulebook
+from handlers.edge import Edge
+from storage.database import Database
 from storage.models import LoginFailure, User
-from tests.handlers.city_hall import PASSWORD, CityHall, csrf_of, said_on
+from tests.handlers.city_hall import PASSWORD, CityHall, csrf_of, on, said_on
 from tests.handlers.doors import (
     NEW_PASSWORD,
     RINA,
@@ -228,3 +231,35 @@ def test_the_codes_are_those_of_the_standard() -> None:
     """RFC 6238, appendix B, cut to six digits."""
     key = base64.b32encode(b"12345678901234567890").decode()
     assert pyotp.TOTP(key).at(59) == "287082"
+
+
+@pytest.fixture
+def strict(sqlite_database: Database, rulebook: Rulebook, hall: CityHall) -> CityHall:
+    """A city that demands it of coordinators."""
+    mine: Edge = hall.app.extensions["suarakota"]
+    settings = mine.settings.model_copy(update={"second_factor_for": ("coordinator",)})
+    return on(sqlite_database, hall.rulebook, settings)
+
+
+def test_where_a_city_demands_it_nothing_opens_before(strict: CityHall) -> None:
+    make(strict)
+    browser = inside(strict)
+    assert browser.get("/console/").location == "/console/account"
+    assert browser.get("/console/pulse", headers={"HX-Request": "true"}).status_code == 204
+    assert "perlu langkah kedua" in said_on(browser.get("/console/account"))
+    turn_on(strict, browser)
+    assert browser.get("/console/").status_code == 200
+
+
+def test_where_a_city_demands_it_nobody_turns_it_off(strict: CityHall) -> None:
+    make(strict)
+    browser = inside(strict)
+    turn_on(strict, browser)
+    answer = send(browser, "/console/account", f"{PAGE}/off", current=PASSWORD)
+    assert (answer.status_code, "tidak bisa dimatikan" in said_on(answer)) == (409, True)
+    assert user(strict).totp_confirmed_at is not None
+
+
+def test_other_roles_are_not_asked_for_it(strict: CityHall) -> None:
+    make(strict, role="leadership")
+    assert inside(strict).get("/console/").status_code == 200

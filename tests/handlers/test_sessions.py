@@ -53,11 +53,11 @@ def test_a_cookie_without_its_row_opens_nothing(hall: CityHall) -> None:
 def test_a_cookie_from_before_the_log_out_opens_nothing(hall: CityHall) -> None:
     make(hall)
     browser = inside(hall)
-    kept = browser.get_cookie("session")
+    kept = browser.get_cookie("suarakota")
     assert kept is not None
     browser.post("/logout", data={"csrf_token": csrf_of(browser.get("/console/account"))})
     assert log_ins(hall)[0].ended_at == hall.now
-    browser.set_cookie("session", kept.value)
+    browser.set_cookie("suarakota", kept.value)
     assert not is_in(browser)
 
 

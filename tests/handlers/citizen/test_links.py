@@ -7,26 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot.status import Move
-from bot.tickets import citizen_page, tickets
+from bot.tickets import tickets
 from bot.tickets.numbers import LOOKALIKES
-from storage import keyring
-from tests.handlers.citizen.visiting import claimed, fields, path_of, post, send
+from tests.handlers.citizen.visiting import claimed, fields, old_path, path_of, post, send, short_path
 from tests.handlers.city_hall import CityHall, said_on
 from tests.handlers.console.test_media_pages import send as send_by_message
 from tests.support.pictures import jpeg
 
 LIGHT = 14 * 1024
 STATIC = Path(__file__).parents[3] / "handlers" / "static"
-
-
-def old_path(number: str) -> str:
-    """As it stood in messages before November 2026."""
-    return f"/t/{number}/{keyring.current().lookup(f'citizen page of {number}')[:22]}"
-
-
-def short_path(hall: CityHall, number: str) -> str:
-    address = citizen_page.short_address_of(hall.rulebook, hall.find(number))
-    return address.removeprefix(hall.rulebook.base_url)
 
 
 def test_old_links_hold(hall: CityHall) -> None:

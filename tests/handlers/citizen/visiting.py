@@ -13,12 +13,23 @@ from bot.messages import PAGE
 from bot.status import Move
 from bot.tickets import citizen_page
 from handlers.edge import KEY
+from storage import keyring
 from storage.models import InboundMessage, MediaFile, OutboundMessage
 from tests.handlers.city_hall import CityHall, csrf_of, field_of
 
 
 def path_of(hall: CityHall, number: str) -> str:
     return citizen_page.address_of(hall.rulebook, hall.find(number)).removeprefix(hall.rulebook.base_url)
+
+
+def old_path(number: str) -> str:
+    """As it stood in messages before November 2026."""
+    return f"/t/{number}/{keyring.current().lookup(f'citizen page of {number}')[:22]}"
+
+
+def short_path(hall: CityHall, number: str) -> str:
+    address = citizen_page.short_address_of(hall.rulebook, hall.find(number))
+    return address.removeprefix(hall.rulebook.base_url)
 
 
 def fields(page: TestResponse) -> dict[str, str]:
