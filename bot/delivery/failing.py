@@ -9,7 +9,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.delivery import failures
+from bot.messages import SUBSCRIBER
 from bot.outgoing import ways
+from bot.personal import consents
 from bot.rulebook import Rulebook
 from bot.wording.forms import has_template
 from bot.words import EMERGENCY_LANE
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a message is given up
 # A telephone that is off, in seconds: ten minutes, an hour, six hours.
 FEW_BACK_OFF = (600, 3_600, 21_600)
+# Another system may be away for days; what fails for longer is suspended as a whole (``bot.subscribers``).
+BACK_OFF_OF = {SUBSCRIBER: (5, 15, 60, 300, 900, *[3600] * 72)}
 # What no waiting helps against: this installation has no such way out.
 NO_WAY_OUT = frozenset({"no_channel", "no_sender"})
 # Another way is tried for these. Content and account errors are mended, and then it is sent again.
@@ -36,7 +40,7 @@ def judge(
     if _is_erased(row):
         _forget(row, kind, now)
     elif kind == failures.LATER and not (code in NO_WAY_OUT and row.body.get("otherwise")):
-        _again(session, rulebook, row, BACK_OFF, now)
+        _again(session, rulebook, row, BACK_OFF_OF.get(row.channel, BACK_OFF), now)
     elif kind == failures.FEW:
         _again(session, rulebook, row, FEW_BACK_OFF, now)
     elif kind == failures.OTHER_FORM and has_template(row.body) and not row.body.get("shut"):
@@ -72,7 +76,7 @@ def fail(session: Session, rulebook: Rulebook | None, row: OutboundMessage, kind
     """Not by this way; another is taken where there is one, else a person finds it on the list."""
     row.state, row.failure, row.lease_until = "failed", kind, None
     name_last_attempt(row)
-    _note_about_person(row, kind, now)
+    _note_about_person(session, row, kind, now)
     if kind in NOT_THIS_WAY or row.lane == EMERGENCY_LANE or row.body.get("otherwise"):
         ways.by_next_way(session, row, now, rulebook)
 
@@ -119,12 +123,13 @@ def _forget(row: OutboundMessage, kind: str, now: datetime) -> None:
     row.body, row.recipient = blank(row.body), ""
 
 
-def _note_about_person(row: OutboundMessage, kind: str, now: datetime) -> None:
+def _note_about_person(session: Session, row: OutboundMessage, kind: str, now: datetime) -> None:
     conversation = row.conversation
     if conversation is None:
         return
     if kind == failures.STOP and conversation.citizen.opted_out_at is None:
         conversation.citizen.opted_out_at = now
+        consents.note(session, conversation.citizen_id, consents.NEWS, now, given=False, wording="provider_stop")
         log.info("opted_out_at_provider", citizen=conversation.citizen_id)
     elif kind == failures.ADDRESS and row.channel == conversation.channel:
         conversation.unreachable_at = conversation.unreachable_at or now

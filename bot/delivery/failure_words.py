@@ -104,6 +104,18 @@ CODES: Mapping[str, str] = {
     "63028": "Jumlah isian template tidak cocok.",
     "63038": "Batas pesan harian akun ini sudah tercapai.",
     "63041": "Template dijeda WhatsApp karena mutunya.",
+    "131005": "Token Meta tidak boleh memakai nomor ini.",
+    "131031": "Akun WhatsApp kita dikunci Meta.",
+    "131037": "Nama tampilan nomor kita belum disetujui Meta.",
+    "131042": "Tagihan akun WhatsApp di Meta belum beres.",
+    "132000": "Jumlah isian template tidak cocok.",
+    "132001": "Template tidak ada dalam bahasa itu, atau belum disetujui Meta.",
+    "132015": "Template dijeda Meta karena mutunya.",
+    "132016": "Template dimatikan Meta karena mutunya.",
+    "133010": "Nomor kita belum didaftarkan di Cloud API Meta.",
+    "190": "Token Meta salah atau sudah tidak berlaku.",
+    "368": "Akun WhatsApp kita dibatasi Meta karena melanggar kebijakan.",
+    "template_name": "Nama template di config.yml bukan nama template Meta (tulis nama/id).",
 }
 
 

@@ -7,12 +7,15 @@ What stands on the wire is in ``docs/channels.md``. A post is repeated until it 
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 
 import httpx
 
 from bot.delivery import failures
-from bot.messages import Outgoing, SendError, Sent
+from bot.messages import WEBHOOK, Channel, Outgoing, SendError, Sent
+from bot.settings import Settings
 from handlers.channels import signing
+from handlers.channels.provider import Provider
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # Of what is the sender's fault, that which waiting helps against.
@@ -65,3 +68,10 @@ def reference(message: Outgoing) -> str:
     """The key of a message, the same at every attempt, and another after a database was made anew."""
     content = json.dumps([message.id, message.recipient, message.text])
     return f"{message.id}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def _ways_out(settings: Settings) -> Mapping[str, Channel]:
+    return {WEBHOOK: AgencyWebhook(settings.agency_webhook_secret)}
+
+
+PROVIDER = Provider("agency_webhook", _ways_out)

@@ -2,11 +2,14 @@
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from bot.messages import Outgoing, SendError, Sent
+from bot.messages import EMAIL, Channel, Outgoing, SendError, Sent
+from bot.settings import Settings
+from handlers.channels.provider import Provider
 
 TIMEOUT_S = 15.0
 
@@ -70,3 +73,10 @@ def _mime(message: Outgoing) -> EmailMessage:
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     return mail
+
+
+def _ways_out(settings: Settings) -> Mapping[str, Channel]:
+    return {EMAIL: EmailChannel(settings.smtp_url)} if settings.smtp_url else {}
+
+
+PROVIDER = Provider("email", _ways_out)

@@ -8,17 +8,25 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import phonenumbers
+from flask import Response, jsonify, request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from bot.messages import GATEWAY, Content, Incoming
+from bot.delivery import reports
+from bot.messages import GATEWAY, Channel, Content, Incoming
+from bot.settings import Settings
 from handlers.channels import signing
 from handlers.channels.gate import MalformedRequestError
+from handlers.channels.http_gateway import GatewayChannel, Line
+from handlers.channels.provider import Provider
+from handlers.edge import edge
+from handlers.webhooks import keep, room
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 DIGITS = re.compile(r"[0-9]{8,15}")
 REFERENCE = re.compile(r"([0-9]{1,18})-[0-9a-f]{8}")
 LONGEST_ADDRESS = 64
 Shape = TypeVar("Shape", bound=BaseModel)
+webhooks = room("gateway")
 
 
 def _visible(value: str) -> str:
@@ -147,3 +155,46 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
+
+
+@webhooks.post("/messages")
+def message() -> Response:
+    """A citizen's SMS through a gateway of one's own; the same answers as Twilio's webhook gives."""
+    gate = _gate()
+    incoming = gate.message(request.get_data(), dict(request.headers), edge().clock.now())
+    keep(incoming, ours=gate.is_ours(incoming))
+    return jsonify(ok=True)
+
+
+@webhooks.post("/status")
+def status() -> Response:
+    """A gateway's report about a message of ours; one that is unknown, repeated or late changes nothing."""
+    here = edge()
+    report = _gate().report(request.get_data(), dict(request.headers), here.clock.now())
+    with here.database.begin() as session:
+        reports.record_status(
+            session,
+            report.outbound_id,
+            report.id,
+            report.status,
+            report.error,
+            here.clock.now(),
+            (GATEWAY,),
+            rulebook=here.rulebook,
+        )
+    return jsonify(ok=True)
+
+
+def _gate() -> GatewayGate:
+    here = edge()
+    return GatewayGate(
+        here.settings.gateway_secret, here.settings.gateway_from, here.rulebook.city.calendar.country
+    )
+
+
+def _ways_out(settings: Settings) -> Mapping[str, Channel]:
+    line = Line.of(settings)
+    return {GATEWAY: GatewayChannel(line)} if line else {}
+
+
+PROVIDER = Provider("gateway", _ways_out, webhooks)

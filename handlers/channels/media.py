@@ -4,50 +4,35 @@ Twilio's API answers a file's address with a redirect to its content network. Ou
 a redirect is followed by hand, without them, to hosts on a list, over https, to addresses of the public internet.
 """
 
-import ipaddress
 import re
-import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from ssl import SSLContext
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
-import structlog
 
 from bot.intake.file_types import UnusableFileError
-from bot.intake.media import FetchError, MediaSource
-from bot.messages import SIMULATOR, SMS, WHATSAPP
-from bot.settings import Settings
+from bot.intake.media import FetchError
+from handlers.channels.media_http import (
+    TIMEOUT,
+    WITHIN_S,
+    Resolve,
+    allowed_host,
+    body_of,
+    check_status,
+    pinned,
+    public_address,
+)
 from handlers.simulator.files import SCHEME
 from handlers.simulator.people import PHOTO, VOICE
 from storage.database import Database
 from storage.models import SimulatedFile
 
-log = structlog.get_logger()
-
 API = "https://api.twilio.com"
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-WITHIN_S = 45.0  # for one file, redirects and all; shorter than the queue's lease
 REDIRECTS = 3
-HTTPS_PORT = 443
 SAMPLES = Path(__file__).parent.parent / "static" / "simulator"
-# What may become of it later: too many requests, no credentials yet, a file that is not there yet (WhatsApp's
-# are sometimes announced a moment before they can be had), and whatever is wrong at the provider.
-LATER = frozenset({401, 403, 404, 408, 425, 429})
-
-Address = tuple[str, int]
-
-
-def media_sources(settings: Settings, database: Database) -> dict[str, MediaSource]:
-    """The sources of this installation by channel."""
-    sources: dict[str, MediaSource] = {SIMULATOR: SimulatorMedia(database)}
-    if settings.has_twilio and settings.twilio_auth_token:
-        account, token = settings.twilio_account_sid, settings.twilio_auth_token[0]
-        twilio = TwilioMedia(account, token, settings.twilio_api_base, settings.media_hosts)
-        sources |= {WHATSAPP: twilio, SMS: twilio}
-    return sources
 
 
 class SimulatorMedia:
@@ -87,7 +72,7 @@ class TwilioMedia:
         timeout: httpx.Timeout = TIMEOUT,
         within_s: float = WITHIN_S,
         tls: SSLContext | bool = True,
-        resolve: "Callable[[str], Address] | None" = None,
+        resolve: Resolve | None = None,
     ) -> None:
         self._api = (api_base or API).rstrip("/")
         self._auth = httpx.BasicAuth(account_sid, token)
@@ -126,8 +111,8 @@ class TwilioMedia:
         try:
             if response.has_redirect_location:
                 return str(response.headers["Location"])
-            _check_status(response.status_code)
-            return _body(response, most, until)
+            check_status(response.status_code)
+            return body_of(response, most, until)
         finally:
             response.close()
 
@@ -138,78 +123,12 @@ class TwilioMedia:
             location = urljoin(_shown(request), location)
             if location.startswith(f"{self._api}/"):
                 return self._http.build_request("GET", location, headers=headers)
-            parts = urlsplit(location)
-            allowed = parts.scheme == "https" and parts.port in (None, HTTPS_PORT) and "@" not in parts.netloc
-            host = (parts.hostname or "").rstrip(".")
         except (ValueError, httpx.InvalidURL):
             raise FetchError("redirect", again=False) from None
-        if not allowed or not any(_fits(host, parts.path, entry) for entry in self._hosts):
-            log.warning("media_redirect_refused", host=host)
-            raise FetchError("redirect", again=False)
-        return self._pinned(httpx.URL(location), host, headers)
-
-    def _pinned(self, url: httpx.URL, host: str, headers: Mapping[str, str]) -> httpx.Request:
-        """To the address that was checked, under the host's name: a second look-up could say something else."""
-        address, port = self._resolve(host)
-        pinned = url.copy_with(host=address, port=port)
-        named = {**headers, "Host": host}
-        return self._http.build_request("GET", pinned, headers=named, extensions={"sni_hostname": host})
-
-
-def public_address(host: str) -> Address:
-    """Where ``host`` is; FetchError when any of its addresses is not on the public internet."""
-    try:
-        found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise FetchError("no_address", again=True) from None
-    addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(map(is_public, addresses)):
-        raise FetchError("private_address", again=False)
-    return addresses[0], HTTPS_PORT
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the open internet, also when IPv6 only wraps an IPv4 address."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is not None or ip in NAT64:
-            return False
-    return ip.is_global and not ip.is_multicast
-
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _fits(host: str, path: str, entry: str) -> bool:
-    name, slash, start = entry.partition("/")
-    known = host.endswith(name[1:]) if name.startswith("*.") else host == name
-    return known and (not slash or path.startswith(f"/{start}")) and ".." not in path
+        return pinned(self._http, location, allowed_host(location, self._hosts), headers, self._resolve)
 
 
 def _shown(request: httpx.Request) -> str:
     """The request's address under its host's name, for a redirect that is relative to it."""
     host = request.headers["Host"]
     return str(request.url) if "sni_hostname" not in request.extensions else f"https://{host}{request.url.path}"
-
-
-def _check_status(status: int) -> None:
-    if status != httpx.codes.OK:
-        raise FetchError(f"http_{status}", again=status in LATER or status >= 500)
-
-
-def _body(response: httpx.Response, most: int, until: float) -> bytes:
-    """No more than ``most`` bytes, and no longer than ``until``; as they come, never unpacked."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise FetchError("encoding", again=False)
-    length = response.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > most:
-        raise UnusableFileError("too_large")
-    content = bytearray()
-    for chunk in response.iter_raw():
-        content += chunk
-        if len(content) > most:
-            raise UnusableFileError("too_large")
-        if time.monotonic() > until:
-            raise FetchError("too_slow", again=True)
-    return bytes(content)

@@ -32,13 +32,15 @@ from handlers.channels.twilio_errors import kind_of
 log = structlog.get_logger()
 
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+# A message's id as it stands in what Twilio signs: names and values with nothing between them.
+SIGNED_SID = re.compile(r"MessageSid((?:SM|MM)[0-9a-fA-F]{32})")
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 UNSEEN = "\r\n\t\u200d\u200e\u200f"  # within a text: line ends, joined emoji, marks of right-to-left
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 TIMEOUT_S = 10.0
 LONGEST_BODY = 1_600
 LISTED = 1_000  # one page; of fewer, a message that many others followed would be taken for one never sent
-CONNECTIONS = 32
+CONNECTIONS = 64  # of two lines
 
 # Buttons that Twilio does not take: their template is gone or was changed, or a value is not to its liking. It
 # says so at once, so nothing has gone out, and the question can be asked as text.
@@ -66,18 +68,37 @@ class TwilioGate:
             raise MalformedRequestError("AccountSid is not ours.")
         if not MESSAGE_SID.fullmatch(form.get("MessageSid", "")):
             raise MalformedRequestError("MessageSid is missing or malformed.")
+        if _hides_another_id(form):
+            raise MalformedRequestError("The id of another message stands inside a field.")
 
     def receive(self, form: Mapping[str, str]) -> Incoming:
         """The message in a checked form; MalformedRequestError where it is none."""
         sender, to = form.get("From", ""), form.get("To", "")
         if not sender or not to:
             raise MalformedRequestError("From or To is missing.")
+        if sender.startswith("whatsapp:") != to.startswith("whatsapp:"):
+            raise MalformedRequestError("From and To are of two kinds.")
         channel = WHATSAPP if sender.startswith("whatsapp:") else SMS
         content = _content(form, channel)
         return Incoming(channel, form["MessageSid"], sender, to, content, _phone(sender), dict(form))
 
     def is_ours(self, incoming: Incoming) -> bool:
         return incoming.our_address in self.our_numbers
+
+
+def _hides_another_id(form: Mapping[str, Any]) -> bool:
+    """Whether somebody cut fields out of a text that they had written themselves and Twilio signed.
+
+    What was left over of the real message, with its id, then stands somewhere inside a field.
+    """
+    named = (pair for pair in sorted(form.items()) if pair[0] == "MessageSid" or not _names_a_message(*pair))
+    signed = "".join(f"{name}{value}" for name, value in named)
+    return any(sid != form["MessageSid"] for sid in SIGNED_SID.findall(signed))
+
+
+def _names_a_message(name: str, value: str) -> bool:
+    """A field such as OriginalRepliedMessageSid, of which there may be more one day."""
+    return name.isalpha() and MESSAGE_SID.fullmatch(value) is not None
 
 
 class TwilioChannel:

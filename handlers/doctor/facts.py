@@ -14,12 +14,24 @@ class Answers:
 
 @dataclass(frozen=True)
 class Store:
-    """The database: its kind, whether it has all migrations, console accounts, seconds since a worker was seen."""
+    """The database: its kind, whether it has all migrations, console accounts, seconds since a worker was seen.
+
+    ``ledger``: how the erasure ledger stands: ``well``, ``none``, ``behind``, ``cut`` or ``damaged``.
+    """
 
     kind: str
     migrated: bool
     accounts: int = 0
     worker_silent_s: float | None = None
+    ledger: str = "well"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Citizens' files can be kept at ``where``; ``moving``: some are still in the folder that was used before."""
+
+    where: str
+    moving: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,21 @@ from urllib.parse import urlsplit
 from bot.city.city import City
 from bot.settings import Settings
 from bot.wording.wording import Wording
-from handlers.doctor.facts import Answers, Store
+from handlers.doctor.facts import Answers, Kept, Store
 from handlers.doctor.findings import Finding, Unknown, ok, wrong
 
 SHORTEST_SECRET = 32
 WORKER_SILENT_S = 30
 SAMPLE_DOMAIN = ".example"
+LEDGER = {
+    "well": ok("The erasure ledger and the database agree."),
+    "none": wrong("ERASURE_LEDGER is not set, so a restored backup would know erased people; name a file."),
+    "behind": wrong("erasures_not_replayed: a backup was restored; run `flask --app app personal replay`."),
+    "cut": wrong("The erasure ledger has lost lines; run `flask --app app personal ledger --complete`."),
+    "damaged": wrong(
+        "The erasure ledger was changed; take it from a copy, then `flask --app app personal ledger`."
+    ),
+}
 
 
 def settings_findings(settings: Settings) -> Iterator[Finding]:
@@ -32,7 +41,7 @@ def settings_findings(settings: Settings) -> Iterator[Finding]:
         )
     if settings.has_twilio:
         yield from _twilio(settings)
-    elif not settings.has_gateway:
+    elif not settings.is_live:
         yield wrong(
             "TWILIO_ACCOUNT_SID is not set, so citizens cannot write; set it and the other Twilio settings."
         )
@@ -102,6 +111,17 @@ def store_findings(store: Store | Unknown) -> Iterator[Finding]:
         if silent is not None and silent <= WORKER_SILENT_S
         else wrong("No worker is running, so nobody is answered; start `flask --app app worker`.")
     )
+    yield LEDGER[store.ledger]
+
+
+def files_findings(kept: Kept | Unknown) -> Iterator[Finding]:
+    """Whether photos and files of citizens can be kept, shown and erased."""
+    if isinstance(kept, Unknown):
+        yield wrong(kept.reason)
+        return
+    yield ok(f"{kept.where} takes files, gives them back and lets go of them.")
+    if kept.moving:
+        yield wrong("Files are left in MEDIA_FOLDER; bring them over with `flask --app app media move`.")
 
 
 def nlu_findings(settings: Settings, ready: bool) -> Iterator[Finding]:

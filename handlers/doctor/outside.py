@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from handlers.channels.email import EmailChannel
 from handlers.doctor.account import TwilioAccount
-from handlers.doctor.facts import Answers, Store
+from handlers.doctor.facts import Answers, Kept, Store
 from handlers.doctor.findings import Unknown
 from handlers.doctor.provider import MESSAGES
 from handlers.edge import Edge
 from storage import migrate
+from storage.files import StoreError
 from storage.models import Heartbeat, User
+from storage.moving import TwoStores
 
 TIMEOUT_S = 10.0
 
@@ -47,9 +49,18 @@ class Outside:
                 return Store(kind, migrated=False)
             with database.read() as session:
                 accounts = session.scalars(select(func.count()).select_from(User)).one()
-                return Store(kind, True, accounts, _worker_silent_s(session, self.edge.clock.now()))
+                silent = _worker_silent_s(session, self.edge.clock.now())
+                return Store(kind, True, accounts, silent, _ledger(self.edge, session))
         except SQLAlchemyError as error:
             return Unknown(type(getattr(error, "orig", None) or error).__name__)
+
+    def files(self) -> Kept | Unknown:
+        """Whether the store of citizens' files keeps, gives back and deletes."""
+        try:
+            self.edge.files.check()
+        except StoreError as error:
+            return Unknown(str(error))
+        return Kept(self.edge.files.where, isinstance(self.edge.files, TwoStores))
 
     def nlu_ready(self) -> bool:
         """Whether the NLU server has a model loaded."""
@@ -81,6 +92,14 @@ def _is_healthy(page: httpx.Response) -> bool:
 def _worker_silent_s(session: Session, now: datetime) -> float | None:
     seen = session.scalar(select(func.max(Heartbeat.at)))
     return None if seen is None else (now - seen).total_seconds()
+
+
+def _ledger(here: Edge, session: Session) -> str:
+    if here.ledger is None:
+        return "none"
+    standing = here.ledger.standing(session)
+    found = {"damaged": standing.damaged, "behind": standing.behind, "cut": standing.cut}
+    return next((name for name, is_so in found.items() if is_so), "well")
 
 
 def _words(error: Exception) -> str:

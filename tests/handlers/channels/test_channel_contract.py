@@ -1,4 +1,4 @@
-"""What every channel must do alike: WhatsApp and SMS by Twilio, the SMS gateway, the simulator."""
+"""What every channel must do alike: WhatsApp by Twilio and by Meta, SMS, the SMS gateway, the simulator, a toy."""
 
 import itertools
 from collections.abc import Iterator
@@ -12,18 +12,23 @@ from sqlalchemy import select
 from bot.casework.rounds import Worker
 from bot.delivery import failures
 from bot.delivery.delivery import Courier
-from bot.messages import CHANNELS, DESK, EMAIL, Choice, Content, Outgoing, SendError
+from bot.messages import CHANNELS, EMAIL, NOBODY_THERE, Choice, Content, Outgoing, SendError
 from bot.rulebook import Rulebook
+from bot.settings import CHANNEL_SETTINGS
+from handlers.channels.registry import PROVIDERS, introduce
 from handlers.edge import Edge
 from handlers.web import create_web
 from nlu.client import Guess, Place, Understanding
 from storage.database import Database
 from storage.models import OutboundMessage
+from tests.handlers.channels import toy_channel as toy
 from tests.handlers.channels.channel_ways import FAULTS, SIGNED_URL, WAYS, Standing, Way
 from tests.standins.gateway import Gateway, gateway_running
+from tests.standins.meta import Meta
 from tests.support.clock import MoveableClock
 from tests.support.desk import ScriptedNlu
 from tests.support.gateway import OUR_GATEWAY, SECRET, GatewayWeb
+from tests.support.meta import meta_settings
 from tests.support.outbox import Post
 from tests.support.serving import serving
 from tests.support.settings import isolated_settings
@@ -31,6 +36,8 @@ from tests.support.twilio import Twilio
 
 pytestmark = pytest.mark.processes
 PROVIDED = [way for way in WAYS if way.has_provider]
+# The one entry that a new channel needs.
+EVERYBODY = (*PROVIDERS, toy.PROVIDER)
 TEXTS = {
     "plain": "Jalan rusak di Tebet",
     "long": "lubang besar, " * 300 + "tolong",
@@ -43,6 +50,14 @@ TEXTS = {
 }
 # A refusal that no waiting helps against; how much more a provider says is its own.
 FOR_GOOD = {failures.FINAL, failures.STOP, failures.ADDRESS, failures.CONTENT, failures.ACCOUNT}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def toy_is_known() -> Iterator[None]:
+    introduce([toy.PROVIDER])
+    yield
+    CHANNELS.pop(toy.NAME)
+    CHANNEL_SETTINGS.remove(toy.ToySettings)
 
 
 @pytest.fixture(scope="module")
@@ -63,24 +78,42 @@ def gateway(gateway_server: Gateway) -> Gateway:
 def web(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[GatewayWeb]:
     """The web side with every channel set up."""
     everything = isolated_settings(
-        public_url=SIGNED_URL, simulator="on", gateway_secret=SECRET, gateway_from=OUR_GATEWAY
+        public_url=SIGNED_URL,
+        simulator="on",
+        gateway_secret=SECRET,
+        gateway_from=OUR_GATEWAY,
+        toy_url="http://toy.example",
+        toy_secret=SECRET,
     )
-    with serving(create_web(Edge(everything, rulebook, sqlite_database, clock, None))) as url:
+    with serving(create_web(Edge(everything, rulebook, sqlite_database, clock, None), EVERYBODY)) as url:
         yield GatewayWeb(url, sqlite_database, clock)
 
 
 @pytest.fixture
-def standing(web: GatewayWeb, clock: MoveableClock, twilio: Twilio, gateway: Gateway) -> Standing:
-    return Standing(web.url, clock, twilio, gateway)
+def meta_url(sqlite_database: Database, rulebook: Rulebook, clock: MoveableClock) -> Iterator[str]:
+    """The web side where WhatsApp goes through Meta, on the same database."""
+    with serving(create_web(Edge(meta_settings(), rulebook, sqlite_database, clock, None))) as url:
+        yield url
 
 
-@pytest.fixture(params=WAYS, ids=lambda way: way.name)
+@pytest.fixture
+def standing(
+    web: GatewayWeb, meta_url: str, clock: MoveableClock, twilio: Twilio, gateway: Gateway, meta: Meta
+) -> Standing:
+    return Standing(web.url, meta_url, clock, twilio, gateway, meta)
+
+
+def name_of(way: type[Way]) -> str:
+    return way.name if way.provider in ("twilio", way.name) else f"{way.name} by {way.provider}"
+
+
+@pytest.fixture(params=WAYS, ids=name_of)
 def way(request: pytest.FixtureRequest, standing: Standing) -> Way:
     made: Way = request.param(standing)
     return made
 
 
-@pytest.fixture(params=PROVIDED, ids=lambda way: way.name)
+@pytest.fixture(params=PROVIDED, ids=name_of)
 def provided(request: pytest.FixtureRequest, standing: Standing) -> Way:
     """A channel with a provider behind it."""
     made: Way = request.param(standing)
@@ -93,8 +126,9 @@ def message(way: Way, text: str = "Halo", **fields: Any) -> Outgoing:
 
 
 def test_every_channel_of_citizens_is_under_this_contract() -> None:
-    at_the_desk = {DESK}  # an officer writes down what was said there; nothing comes in or goes out
-    assert {way.name for way in WAYS} == CHANNELS.keys() - at_the_desk
+    assert {way.name for way in WAYS} == CHANNELS.keys() - NOBODY_THERE
+    knocking = {provider.name for provider in EVERYBODY if provider.webhooks}
+    assert {way.provider for way in PROVIDED} == knocking
     assert EMAIL not in CHANNELS, "agencies write no reports by it"
 
 
@@ -151,13 +185,26 @@ def test_what_is_sent_has_an_id(way: Way) -> None:
     assert sent.delivered != way.has_provider, "a report follows where there is a provider"
 
 
-def test_what_was_sent_can_be_found_again(way: Way) -> None:
+def test_what_was_sent_can_be_found_again_or_is_left_to_a_report(way: Way) -> None:
     channel = way.channel()
+    if not way.has_lookup:
+        assert what_is_known(way) == failures.IN_DOUBT
+        return
     sent = channel.send(message(way, "Sudah beres?"))
     assert channel.find_sent(message(way, "Sudah beres?"), frozenset()) == sent.provider_id
 
 
+def what_is_known(way: Way) -> str | None:
+    """Of a message whose provider cannot be asked: the class of the error."""
+    with pytest.raises(SendError) as caught:
+        way.channel().find_sent(message(way), frozenset())
+    return caught.value.kind
+
+
 def test_what_was_not_sent_is_not_found(provided: Way) -> None:
+    if not provided.has_lookup:
+        assert what_is_known(provided) == failures.IN_DOUBT, "never taken for not sent: it would go out twice"
+        return
     provided.channel().send(message(provided, "Sudah beres?"))
     assert provided.channel().find_sent(message(provided, "Tidak pernah"), frozenset()) is None
 
@@ -177,7 +224,14 @@ def test_a_message_whose_answer_was_lost_is_found(provided: Way) -> None:
     with pytest.raises(SendError):
         provided.channel().send(message(provided, "Sudah beres?"))
     provided.breaks("ok")
-    assert provided.channel().find_sent(message(provided, "Sudah beres?"), frozenset())
+    if provided.has_lookup:
+        assert provided.channel().find_sent(message(provided, "Sudah beres?"), frozenset())
+
+
+def test_a_report_settles_a_message_in_doubt(provided: Way, local_post: Post) -> None:
+    row_id = local_post.write(channel=provided.name, recipient=provided.recipient, state="in_doubt")
+    assert provided.reports(row_id, f"SM{row_id:032d}", "sent").status_code == 200
+    assert (local_post.row(row_id).state, local_post.row(row_id).provider_id) == ("accepted", f"SM{row_id:032d}")
 
 
 def test_a_recipient_that_is_no_number_is_final(provided: Way) -> None:
@@ -190,7 +244,8 @@ def test_a_recipient_that_is_no_number_is_final(provided: Way) -> None:
 def test_choices_can_be_answered_without_buttons(provided: Way) -> None:
     choices = (Choice("yes", "Sudah"), Choice("no", "Belum"))
     provided.channel().send(message(provided, "Sudah beres?", choices=choices, hint="Balas angkanya."))
-    assert provided.taken() == ["Sudah beres?\n1. Sudah\n2. Belum\nBalas angkanya."]
+    hint = "" if provided.has_buttons else "\nBalas angkanya."
+    assert provided.taken() == [f"Sudah beres?\n1. Sudah\n2. Belum{hint}"]
 
 
 def test_emoji_are_left_out_where_they_would_be_dear(provided: Way) -> None:
@@ -221,11 +276,10 @@ def test_a_report_by_anybody_else_changes_nothing(
     provided: Way, standing: Standing, local_post: Post, web: GatewayWeb
 ) -> None:
     row_id = local_post.write(channel=provided.name, recipient=provided.recipient)
-    path = "gateway" if provided.name == "gateway" else "twilio"
-    answer = httpx.post(f"{web.url}/webhooks/{path}/status?outbound={row_id}", trust_env=False, verify=False)
+    url = standing.meta_url if provided.provider == "meta" else web.url
+    answer = httpx.post(f"{url}{provided.reports_to}?outbound={row_id}", trust_env=False, verify=False)
     assert answer.status_code == 403
-    foreign = [other(standing) for other in PROVIDED if (other.name == "gateway") != (provided.name == "gateway")]
-    for other in foreign:
+    for other in (other(standing) for other in PROVIDED if provided.name not in other.reports_on):
         assert other.reports(row_id, f"SM{row_id:032d}", "delivered").status_code == 200
     assert local_post.row(row_id).state == "waiting"
 
@@ -266,7 +320,7 @@ def test_a_question_is_asked_answered_by_its_number_and_reported_delivered(
             work(worker, courier)
     question, filed = provided.taken()
     assert "\n2. Saluran air dan kali\n" in question
-    assert question.endswith("\n4. Lainnya\nBalas angkanya.")
+    assert question.endswith("\n4. Lainnya" if provided.has_buttons else "\n4. Lainnya\nBalas angkanya.")
     assert "Saluran air dan kali" in filed
     for row in outbox(web, provided):
         assert provided.reports(row.id, row.provider_id or "", "delivered").status_code == 200

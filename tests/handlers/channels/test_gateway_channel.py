@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app import channels
 from bot.delivery.delivery import Courier
 from bot.messages import GATEWAY, Choice, Outgoing, SendError
 from handlers.channels.http_gateway import GatewayChannel, Line, reference
+from handlers.channels.registry import channels
 from storage.database import Database
 from tests.standins.gateway import Gateway, gateway_running
 from tests.support.clock import MoveableClock

@@ -19,8 +19,9 @@ from cryptography.x509.oid import NameOID
 from bot.intake.file_types import UnusableFileError
 from bot.intake.media import LARGEST, LEASE, FetchError
 from bot.messages import SIMULATOR, SMS, WHATSAPP
-from handlers.channels import media
-from handlers.channels.media import SimulatorMedia, TwilioMedia, is_public, media_sources, public_address
+from handlers.channels.media import SimulatorMedia, TwilioMedia
+from handlers.channels.media_http import TIMEOUT, WITHIN_S, is_public, public_address
+from handlers.channels.registry import media_sources
 from storage.database import Database
 from storage.models import SimulatedFile
 from tests.support.clock import MoveableClock
@@ -196,7 +197,7 @@ def test_what_comes_packed_is_not_unpacked(twilio: Twilio) -> None:
 
 
 def test_all_the_waiting_ends_before_the_lease_does() -> None:
-    assert media.WITHIN_S + 2 * (media.TIMEOUT.read or 0) < LEASE.total_seconds()
+    assert WITHIN_S + 2 * (TIMEOUT.read or 0) < LEASE.total_seconds()
 
 
 # -- a host of the content network, with a certificate of its own ------------------------------------------------
