@@ -1,8 +1,14 @@
-"""Logging: one JSON line an event on standard error, with ids only, never texts, names or numbers."""
+"""Logging: one JSON line an event on standard error, with ids only, never texts, names or numbers.
 
+``message`` is the id of a citizen's message and ``outbound`` that of one of ours, whichever process wrote the line
+(``bot.watching.trail``).
+"""
+
+import io
 import logging
 import sys
 import traceback
+from contextlib import suppress
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -19,9 +25,22 @@ def set_up_logging() -> None:
             where_it_failed,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(Unfailing()),
         cache_logger_on_first_use=True,
     )
+
+
+class Unfailing(io.StringIO):
+    """Standard error, where a full disk or a closed pipe loses a line and not the work that it tells of."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def where_it_failed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

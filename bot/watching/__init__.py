@@ -1,0 +1,1 @@
+"""What is watched: counted while it happens, looked up when somebody asks, and the road of one message."""
