@@ -5,7 +5,7 @@ transaction, and whatever dies in between is done again under the same key.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
@@ -19,11 +19,20 @@ from bot.intake.flood import CAPPED
 from bot.intake.media_news import tell_citizen
 from bot.intake.pictures import Picture, read_picture
 from bot.rulebook import Rulebook
+from bot.watching import meters
 from storage.database import Database
-from storage.files import FileStore
+from storage.files import FileStore, StoreError
 from storage.models import MediaFile
 from storage.queries.evidence import keep_print
-from storage.queries.media import KEPT, claim_files, files_to_erase, hold_file, is_any_due, mark_erased
+from storage.queries.media import (
+    KEPT,
+    claim_files,
+    erase_again,
+    files_to_erase,
+    hold_file,
+    is_any_due,
+    mark_erased,
+)
 
 log = structlog.get_logger()
 
@@ -32,6 +41,7 @@ LARGEST = 16 * 1024 * 1024
 LEASE = timedelta(seconds=120)
 BACK_OFF = (10, 60, 300, 1800)  # seconds; afterwards a file is given up
 BATCH = 100  # of files to erase
+STORE_AWAY = timedelta(seconds=15)
 SMALL = "-small"
 
 
@@ -68,9 +78,23 @@ class Examined:
     transcript: str | None = None
 
 
+Outcome = Examined | FetchError | UnusableFileError | StoreError
+
+
+@dataclass
+class Rest:
+    """Until when the store is not asked to keep, or to let go of, anything; all loops of a process share it."""
+
+    keeping: datetime | None = None
+    erasing: datetime | None = None
+
+
 @dataclass(frozen=True)
 class MediaQueue:
-    """The queue's hands in one process. ``sources`` by channel; ``owner`` names the process in leases."""
+    """The queue's hands in one process. ``sources`` by channel; ``owner`` names the process in leases.
+
+    While the store is away or full everything stays queued, however long that takes; it is no file's fault.
+    """
 
     database: Database
     rulebook: Rulebook
@@ -79,32 +103,53 @@ class MediaQueue:
     clock: Clock
     owner: str
     transcriber: Transcriber | None = None
+    _rest: Rest = field(default_factory=Rest)
 
     def round(self) -> int:
         """Let go of what is to be erased, and deal with the file that is due longest; how many files it was."""
-        erased, file = self._erase(), self._claim()
+        erased = 0 if self._rests(self._rest.erasing) else self._erase()
+        file = None if self._rests(self._rest.keeping) else self._claim()
         if file is None:
             return erased
+        self._record(file, self._outcome(file))
+        return erased + 1
+
+    def _rests(self, until: datetime | None) -> bool:
+        return until is not None and self.clock.now() < until
+
+    def _outcome(self, file: MediaFile) -> Outcome:
         try:
-            outcome: Examined | FetchError | UnusableFileError = self._had(file)
+            return self._had(file)
+        except StoreError as error:
+            self._rest.keeping = self._away(error)
+            return error
         except (FetchError, UnusableFileError) as error:
-            outcome = error
+            return error
         except Exception:
             log.exception("media_crashed", file=file.id)
-            outcome = FetchError("crash", again=True)
-        self._record(file, outcome)
-        return erased + 1
+            return FetchError("crash", again=True)
 
     def _erase(self) -> int:
         """Whoever dies in between does it again: what is gone can be deleted once more."""
         with self.database.read() as session:
             files = files_to_erase(session, BATCH)
-        for file in files:
-            forget(self.store, file)
-        if files:
+        gone = []
+        try:
+            for file in files:
+                forget(self.store, file)
+                gone.append(file)
+        except StoreError as error:
+            self._rest.erasing = self._away(error)
+        if gone:
             with self.database.begin() as session:
-                mark_erased(session, files)
-        return len(files)
+                mark_erased(session, gone)
+        return len(gone)
+
+    def _away(self, error: StoreError) -> datetime:
+        """Until when the store is left alone."""
+        meters.STORE_FAILED.inc()
+        log.error("media_store_unavailable", reason=str(error))
+        return self.clock.now() + STORE_AWAY
 
     def _claim(self) -> MediaFile | None:
         now = self.clock.now()
@@ -134,7 +179,7 @@ class MediaQueue:
             return found
         return replace(found, transcript=self.transcriber.transcribe(found.content, found.content_type))
 
-    def _record(self, file: MediaFile, outcome: Examined | FetchError | UnusableFileError) -> None:
+    def _record(self, file: MediaFile, outcome: Outcome) -> None:
         now = self.clock.now()
         with self.database.begin() as session:
             row = hold_file(session, file)
@@ -153,8 +198,14 @@ class MediaQueue:
         """What an earlier attempt put, or this one for a row that is gone, must not stay behind."""
         with self.database.read() as session:
             state = session.scalar(select(MediaFile.state).where(MediaFile.id == file.id))
-        if state not in ("waiting", KEPT):
+        if state in ("waiting", KEPT):
+            return
+        try:
             forget(self.store, file)
+        except StoreError as error:
+            self._rest.erasing = self._away(error)
+            with self.database.begin() as session:
+                erase_again(session, file)
 
 
 def examine(content: bytes, zone: tzinfo) -> Examined:
@@ -177,9 +228,12 @@ def forget(store: FileStore, file: MediaFile) -> None:
     store.delete(small_key(file))
 
 
-def _settle(row: MediaFile, outcome: Examined | FetchError | UnusableFileError, now: datetime) -> None:
+def _settle(row: MediaFile, outcome: Outcome, now: datetime) -> None:
     if isinstance(outcome, Examined):
         keep(row, outcome)
+        return
+    if isinstance(outcome, StoreError):  # as if it had not been tried; whoever held it before has ended by then
+        row.attempts, row.due_at = row.attempts - 1, now + STORE_AWAY
         return
     row.reason = outcome.reason
     if isinstance(outcome, UnusableFileError):
