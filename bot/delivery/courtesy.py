@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.city.deadlines import WorkingCalendar
 from bot.city.rates import PersonPace
-from bot.messages import PHONES
+from bot.messages import has_phones
 from bot.outgoing.outbox import UNASKED
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
 from storage.models import OutboundMessage
@@ -19,7 +19,7 @@ def withheld(row: OutboundMessage, trial: Collection[str], halted: Collection[in
     """
     if row.announcement_id in halted:
         return "stopped"
-    if trial and row.channel in PHONES and row.recipient.removeprefix("whatsapp:") not in trial:
+    if trial and has_phones(row.channel) and row.recipient.removeprefix("whatsapp:") not in trial:
         return "trial"
     citizen = row.conversation.citizen if row.conversation else None
     return "opted_out" if _is_unasked(row) and citizen and citizen.opted_out_at is not None else None

@@ -5,6 +5,7 @@ A message is marked as being sent before the provider is asked, so a crash in be
 (``bot.delivery.failing``); what the provider reports later comes in through ``bot.delivery.reports``.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,18 +27,21 @@ from bot.rulebook import Rulebook
 from bot.segments import segments
 from bot.tickets import tickets
 from bot.tickets.tickets import By
+from bot.watching import trail
+from bot.watching.load import REPLIES_FIRST
+from bot.watching.pressure import Pressure
 from bot.wording.forms import TEMPLATE, form_of, outgoing
 from bot.wording.plain_text import plain_text
-from bot.words import EMERGENCY_LANE
+from bot.words import BULK_LANE, EMERGENCY_LANE, NORMAL_LANE
 from storage.database import Database
 from storage.models import OutboundMessage, Ticket
-from storage.queries import announcements, sending
+from storage.queries import announcements, releasing, sending, subscriptions
 
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 # Threads for all lines at once: a provider that hangs must not use up those of another.
-SENDERS = (len(CHANNELS) + 2) * SLOTS
+SENDERS = (len(CHANNELS) + 3) * SLOTS
 LOCKED = (
     select(OutboundMessage)
     .where(OutboundMessage.id == bindparam("message"))
@@ -52,7 +56,8 @@ class Courier:
     """Sends for one process. ``channels`` by name; ``owner`` names the process in leases.
 
     Without a ``rulebook`` there are no rates, no prices, and no other way where one fails. ``trial``: the only
-    numbers that anything is sent to; empty for everybody.
+    numbers that anything is sent to; empty for everybody. ``stopping``: this process is to end, and begins with
+    no other message.
     """
 
     database: Database
@@ -62,6 +67,11 @@ class Courier:
     pool: ThreadPoolExecutor
     rulebook: Rulebook | None = None
     trial: frozenset[str] = field(default=frozenset())
+    stopping: Callable[[], bool] = field(default=lambda: False)
+
+    @cached_property
+    def _pressure(self) -> Pressure:
+        return Pressure()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -124,12 +134,19 @@ class Courier:
             allowed = line.allowance(session, room, urgent=only_urgent)
             if not allowed:
                 return []
-            claimed = line.claim(session, self.owner, now, LEASE, allowed, urgent=only_urgent)
+            last_lane = EMERGENCY_LANE if only_urgent else self._last_lane(session, line, now)
+            claimed = line.claim(session, self.owner, now, LEASE, allowed, last_lane)
             sending.load_people(session, claimed)
             by_day = self._without_at_night(self._without_too_soon(session, line, claimed, now), now)
             going = self._without_withheld(session, by_day, now)
         line.spend(sum(_units(line, message) for message in going))
         return going
+
+    def _last_lane(self, session: Session, line: Line, now: datetime) -> int:
+        """What nobody asked for waits until people have their answers."""
+        oldest = sending.oldest_reply(session, line.channel, now)
+        replies_late = oldest is not None and now - oldest > REPLIES_FIRST
+        return NORMAL_LANE if replies_late or self._pressure.answers_late(session, now) else BULK_LANE
 
     def _without_too_soon(
         self, session: Session, line: Line, claimed: list[OutboundMessage], now: datetime
@@ -152,8 +169,9 @@ class Courier:
         self, session: Session, claimed: list[OutboundMessage], now: datetime
     ) -> list[OutboundMessage]:
         halted = announcements.stopped(session, {row.announcement_id for row in claimed if row.announcement_id})
+        unwanted = subscriptions.withheld(session, claimed)
         for row in claimed:
-            if reason := courtesy.withheld(row, self.trial, halted):
+            if reason := unwanted.get(row.id) or courtesy.withheld(row, self.trial, halted):
                 row.state, row.error, row.lease_until = "cancelled", reason, None
                 failing.name_last_attempt(row)
                 if reason == "trial":  # an agency that is written to by WhatsApp gets its e-mail
@@ -173,18 +191,28 @@ class Courier:
         """The messages to one person go out one after the other, as they were written."""
         try:
             for message in messages:
-                self._send_one(message)
+                if self.stopping():
+                    self._give_back(message)
+                    continue
+                with trail.of_sending(message):
+                    self._send_one(message)
         finally:
             line.done()
 
-    def _send_one(self, message: OutboundMessage) -> None:
-        form = form_of(message, self.clock.now())
-        outcome, now = self._send(message, form), self.clock.now()
+    def _give_back(self, message: OutboundMessage) -> None:
+        """Another process sends it at once, before this one is gone."""
         with self.database.begin() as session:
-            if isinstance(outcome, Sent):
-                note = sending.Note(outcome.provider_id, outcome.delivered, form, *self._cost(message, form))
-                if sending.note_sent(session, message, note, now):
-                    return  # as nearly always: nobody else has touched the row meanwhile
+            releasing.give_back_unsent(session, message)
+
+    def _send_one(self, message: OutboundMessage) -> None:
+        form, began = form_of(message, self.clock.now()), time.perf_counter()
+        outcome, now = self._send(message, form), self.clock.now()
+        trail.sent(message, outcome, began)
+        if isinstance(outcome, Sent):
+            note = sending.Note(outcome.provider_id, outcome.delivered, form, *self._cost(message, form))
+            if self.database.together.write(lambda session: sending.note_sent(session, message, note, now)):
+                return  # as nearly always: nobody else has touched the row meanwhile
+        with self.database.begin() as session:
             row = session.scalars(LOCKED, {"message": message.id}).one()
             if isinstance(outcome, Sent):
                 row.form, row.cost, row.currency = note.form, note.cost, note.currency
@@ -223,7 +251,7 @@ def _sent_lately(
     session: Session, line: Line, claimed: Iterable[OutboundMessage], pace: PersonPace, now: datetime
 ) -> Mapping[int, list[datetime]]:
     people = {row.conversation_id for row in claimed if row.conversation_id is not None}
-    return sending.sent_since(session, line.channel, people, now - pace.burst * pace.every)
+    return sending.sent_since(session, line.channel, people, now - pace.burst * pace.every, now)
 
 
 def _wait(row: OutboundMessage, due: datetime) -> None:

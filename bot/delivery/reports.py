@@ -10,6 +10,7 @@ from bot.delivery import failing, failures
 from bot.delivery.outcomes import RANK
 from bot.messages import SMS, WHATSAPP
 from bot.rulebook import Rulebook
+from bot.watching import trail
 from storage.models import OutboundMessage
 
 # Twilio's states (protocol facts: repeated and out of order) in ours.
@@ -47,6 +48,7 @@ def record_status(
         return False
     if RANK[state] <= RANK[row.state] or (state == "failed" and row.state == "cancelled"):
         return False
+    trail.reported(row, state)
     row.provider_id, row.sent_at = row.provider_id or provider_id, row.sent_at or now
     if state == "failed":
         _fail(session, rulebook, row, error, kind, now)

@@ -7,10 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, String, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, joinedload
 
-from storage.models import Conversation, FollowUp, Handover, Recheck, Ticket
+from storage.models import Conversation, FollowUp, Handover, Heartbeat, InboundMessage, Recheck, Ticket
 from storage.queries.people import waits_for_answer
 from storage.queries.states import WAITING
 from storage.types import UtcDateTime
@@ -18,24 +29,54 @@ from storage.types import UtcDateTime
 # Statements are made once: making one costs the worker more than the database needs to answer it.
 NOW, UNTIL = bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
 OWNER, LIMIT = bindparam("owner", type_=String), bindparam("limit", type_=Integer)
+FREE_SINCE = bindparam("free_since", type_=UtcDateTime)
+FIRST_LANE, LAST_LANE = bindparam("first_lane", type_=Integer), bindparam("last_lane", type_=Integer)
+EMERGENCY_LANE = 0
+ALL_LANES = (EMERGENCY_LANE, 9)
 
-CLAIMED_CONVERSATIONS = (
-    update(Conversation)
-    .where(
-        Conversation.id.in_(
-            select(Conversation.id)
-            .where(
-                Conversation.wake_at <= NOW,
-                or_(Conversation.lease_until.is_(None), Conversation.lease_until < NOW),
-            )
-            .order_by(Conversation.lane, Conversation.wake_at, Conversation.id)
-            .limit(LIMIT)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
+
+def _claimed_conversations(*conditions: ColumnElement[bool]) -> Executable:
+    due = (
+        select(Conversation.id)
+        .where(
+            Conversation.wake_at <= NOW,
+            Conversation.lane.between(FIRST_LANE, LAST_LANE),
+            or_(Conversation.lease_until.is_(None), Conversation.lease_until < NOW),
+            *conditions,
         )
+        .order_by(Conversation.lane, Conversation.wake_at, Conversation.id)
+        .limit(LIMIT)
+        .with_for_update(skip_locked=True)
     )
-    .values(lease_owner=OWNER, lease_until=UNTIL, lease_token=Conversation.lease_token + 1)
-    .returning(Conversation.id, Conversation.lease_token)
+    return (
+        update(Conversation)
+        .where(Conversation.id.in_(due.scalar_subquery()))
+        .values(lease_owner=OWNER, lease_until=UNTIL, lease_token=Conversation.lease_token + 1)
+        .returning(Conversation.id, Conversation.lease_token)
+    )
+
+
+CLAIMED_CONVERSATIONS = _claimed_conversations()
+# Emergencies, and what nobody has taken for a while.
+LEFT_CONVERSATIONS = _claimed_conversations(
+    or_(
+        Conversation.lane == EMERGENCY_LANE,
+        and_(
+            Conversation.wake_at <= FREE_SINCE,
+            or_(Conversation.lease_until.is_(None), Conversation.lease_until < FREE_SINCE),
+        ),
+    )
+)
+ANY_DUE = select(
+    or_(
+        exists().where(Conversation.wake_at <= NOW, Conversation.lane.between(FIRST_LANE, LAST_LANE)),
+        exists().where(
+            InboundMessage.conversation_id.is_(None), InboundMessage.lane.between(FIRST_LANE, LAST_LANE)
+        ),
+    )
+)
+OTHERS_ALIVE = select(
+    exists().where(Heartbeat.worker != OWNER, Heartbeat.at > bindparam("since", type_=UtcDateTime))
 )
 HELD_CONVERSATION = (
     select(Conversation)
@@ -82,12 +123,36 @@ class Lease:
 
 
 def claim_conversations(
-    session: Session, owner: str, now: datetime, limit: int, lasting: timedelta
+    session: Session,
+    owner: str,
+    now: datetime,
+    limit: int,
+    lasting: timedelta,
+    patience: timedelta = timedelta(0),
+    lanes: tuple[int, int] = ALL_LANES,
 ) -> list[Lease]:
-    """Take up to ``limit`` conversations that are due, emergencies first, then the longest waiting."""
-    by = {"owner": owner, "now": now, "until": now + lasting, "limit": limit}
+    """Take up to ``limit`` conversations that are due, emergencies first, then the longest waiting.
+
+    ``patience``: but for emergencies only what has been free for so long. ``lanes``: of these, from the first to
+    the last.
+    """
+    by: dict[str, object] = {"owner": owner, "now": now, "until": now + lasting, "limit": limit}
+    by |= {"first_lane": lanes[0], "last_lane": lanes[1]}
     session.flush()  # what was just placed is claimed as well
-    return [Lease(*row) for row in session.connection().execute(CLAIMED_CONVERSATIONS, by)]
+    if not patience:
+        return [Lease(*row) for row in session.connection().execute(CLAIMED_CONVERSATIONS, by)]
+    left = session.connection().execute(LEFT_CONVERSATIONS, {**by, "free_since": now - patience})
+    return [Lease(*row) for row in left]
+
+
+def is_any_due(session: Session, now: datetime, lanes: tuple[int, int]) -> bool:
+    """Whether a conversation in these lanes is due, or a message has come that has none yet. Locks nothing."""
+    return bool(session.scalar(ANY_DUE, {"now": now, "first_lane": lanes[0], "last_lane": lanes[1]}))
+
+
+def others_alive(session: Session, owner: str, since: datetime) -> bool:
+    """Whether another worker than ``owner`` has been seen alive after ``since``."""
+    return bool(session.scalar(OTHERS_ALIVE, {"owner": owner, "since": since}))
 
 
 def hold_lease(session: Session, lease: Lease) -> Conversation | None:

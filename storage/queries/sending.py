@@ -30,7 +30,8 @@ from storage.types import Money, UtcDateTime
 NOW, UNTIL = bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
 OWNER, LIMIT = bindparam("owner", type_=String), bindparam("limit", type_=Integer)
 CHANNEL, LAST_LANE = bindparam("line", type_=String), bindparam("last_lane", type_=SmallInteger)
-URGENT = 0
+URGENT, REPLY = 0, 1
+CLOCKS_APART = timedelta(minutes=1)  # of several hosts, at most
 
 _other = aliased(OutboundMessage)
 # A person's messages go out one after the other; only an emergency does not wait for the one before it.
@@ -70,6 +71,10 @@ SENT = (
     )
 )
 FIRST_LANE = select(func.min(OutboundMessage.lane)).where(*_DUE)
+# A statement for each lane: both go by the index, one for two lanes would read all that is due.
+OLDEST_REPLIES = [
+    select(func.min(OutboundMessage.due_at)).where(*_DUE, OutboundMessage.lane == lane) for lane in (URGENT, REPLY)
+]
 IN_ORDER = (OutboundMessage.lane, OutboundMessage.due_at, OutboundMessage.id)
 LONGEST_WAITING = (OutboundMessage.due_at, OutboundMessage.id)
 
@@ -105,6 +110,7 @@ SENT_SINCE = (
         OutboundMessage.conversation_id.in_(bindparam("ids", expanding=True)),
         OutboundMessage.channel == CHANNEL,
         OutboundMessage.sent_at > bindparam("since", type_=UtcDateTime),
+        OutboundMessage.sent_at < bindparam("before", type_=UtcDateTime),
     )
     .order_by(OutboundMessage.sent_at)
 )
@@ -151,6 +157,12 @@ def note_sent(session: Session, message: OutboundMessage, note: Note, now: datet
 def first_lane(session: Session, channel: str, now: datetime) -> int | None:
     """The most pressing lane in which something is due; None where nothing is. Locks nothing."""
     return session.connection().scalar(FIRST_LANE, {"line": channel, "now": now})
+
+
+def oldest_reply(session: Session, channel: str, now: datetime) -> datetime | None:
+    """Since when the longest waiting reply is due; None where none is. Locks nothing."""
+    found = (session.scalar(oldest, {"line": channel, "now": now}) for oldest in OLDEST_REPLIES)
+    return min(filter(None, found), default=None)
 
 
 def hold_line(session: Session, channel: str, owner: str, now: datetime, lasting: timedelta) -> Held | None:
@@ -200,11 +212,15 @@ def load_people(session: Session, messages: Collection[OutboundMessage]) -> None
 
 
 def sent_since(
-    session: Session, channel: str, conversations: Collection[int], since: datetime
+    session: Session, channel: str, conversations: Collection[int], since: datetime, now: datetime
 ) -> Mapping[int, list[datetime]]:
-    """When each of these was sent something after ``since``, oldest first."""
+    """When each of these was sent something after ``since``, oldest first.
+
+    What was sent long after ``now``, before somebody set the clock back, does not count: it would keep a person
+    waiting until then.
+    """
     found: dict[int, list[datetime]] = {}
-    by = {"ids": list(conversations), "line": channel, "since": since}
+    by = {"ids": list(conversations), "line": channel, "since": since, "before": now + CLOCKS_APART}
     for conversation, at in session.execute(SENT_SINCE, by) if conversations else ():
         if conversation is not None and at is not None:
             found.setdefault(conversation, []).append(at)
