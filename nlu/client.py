@@ -9,6 +9,11 @@ import httpx
 BATCH = 64
 # Generous for a batch (the model takes about 1 ms a message), short enough that a hanging server is noticed.
 TIMEOUT = httpx.Timeout(10.0, connect=1.0)
+# For an emergency: without an answer by then the words alone decide.
+BRIEF = httpx.Timeout(1.5, connect=0.5)
+# For one word, and for whether it is there.
+QUICK = httpx.Timeout(2.0, connect=1.0)
+ONE_WORD = ("halo",)
 
 
 class NluUnavailableError(Exception):
@@ -64,18 +69,26 @@ class NluClient:
     """
 
     def __init__(self, url: str | Callable[[], str], timeout: httpx.Timeout = TIMEOUT) -> None:
-        self._url = url
-        self._http = httpx.Client(timeout=timeout, trust_env=False)
+        self._url, self._timeout = url, timeout
+        self._http = httpx.Client(trust_env=False)
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """One understanding a text, in order; NluUnavailableError when the server gives none."""
         batches = (texts[start : start + BATCH] for start in range(0, len(texts), BATCH))
-        return [understood for batch in batches for understood in self._parse(batch)]
+        return [understood for batch in batches for understood in self._parse(batch, self._timeout)]
+
+    def answers(self) -> bool:
+        """Whether the server understands a word now, which is more than being ready."""
+        try:
+            self._parse(ONE_WORD, QUICK)
+        except NluUnavailableError:
+            return False
+        return True
 
     def is_ready(self) -> bool:
         """Whether the server has a model loaded and can understand a message now."""
         try:
-            return self._http.get(self._at("ready")).status_code == httpx.codes.OK
+            return self._http.get(self._at("ready"), timeout=QUICK).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 
@@ -86,9 +99,9 @@ class NluClient:
         base = self._url if isinstance(self._url, str) else self._url()
         return f"{base.rstrip('/')}/webhooks/batch/{what}"
 
-    def _parse(self, texts: Sequence[str]) -> list[Understanding]:
+    def _parse(self, texts: Sequence[str], timeout: httpx.Timeout) -> list[Understanding]:
         try:
-            response = self._http.post(self._at("parse"), json={"texts": list(texts)})
+            response = self._http.post(self._at("parse"), json={"texts": list(texts)}, timeout=timeout)
             response.raise_for_status()
             body = response.json()
             results = [read_result(result, body["model"]) for result in body["results"]]

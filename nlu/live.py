@@ -76,6 +76,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     ) as new:
         json.dump(content, new)
         new.flush()
+        os.fchmod(new.fileno(), 0o644)  # there is no secret in it, and whoever serves may be another user
         os.fsync(new.fileno())
     Path(new.name).replace(path)
 

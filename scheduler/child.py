@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
-STOP_WITHIN_S = 10
+STOP_WITHIN_S = 8  # a worker gives up by itself before that, and so does gunicorn
 STEADY_AFTER_S = 30  # a process that lived this long starts anew without delay
 LONGEST_DELAY_S = 2  # loading the application slows a crash loop down by itself
 
@@ -25,6 +25,8 @@ class Kept(Protocol):
 
     def look_after(self) -> None: ...
 
+    def ask_to_stop(self) -> None: ...
+
     def stop(self) -> None: ...
 
 
@@ -40,11 +42,12 @@ class Child:
     failures: int = 0
     code: int | None = None
     not_before: float = field(default=0.0)
+    is_asked: bool = False
 
     def start(self) -> None:
         # A group of its own: Ctrl-C reaches only the supervisor, which stops its children in order.
         self.process = subprocess.Popen(self.command, env=dict(self.env), cwd=ROOT, start_new_session=True)  # noqa: S603
-        self.started = time.monotonic()
+        self.started, self.is_asked = time.monotonic(), False
 
     @property
     def is_running(self) -> bool:
@@ -65,12 +68,19 @@ class Child:
         say(f"{self.name} ended ({code}); starting it again.")
         self.process, self.code, self.not_before = None, code, time.monotonic() + delay
 
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+    def ask_to_stop(self) -> None:
+        """Have it begin to end, without waiting for it."""
+        if self.process is not None and self.is_running and not self.is_asked:
+            self.process.terminate()
+            self.is_asked = True
+
+    def stop(self, within_s: float = STOP_WITHIN_S) -> None:
+        """Have it end, and wait; it is killed when that takes longer than ``within_s``."""
+        if self.process is None or not self.is_running:
             return
-        self.process.terminate()
+        self.ask_to_stop()
         try:
-            self.process.wait(STOP_WITHIN_S)
+            self.process.wait(within_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

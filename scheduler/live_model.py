@@ -21,6 +21,7 @@ from scheduler.trial import Trial
 READY_WITHIN_S = 90
 DRAIN_S = 12  # longer than a client waits for an answer
 HOPELESS_AFTER = 3
+STOP_WITHIN_S = 2  # it holds nothing, and whoever asked it is gone by then
 
 ServeCommand = Callable[[str, int], Sequence[str]]
 
@@ -71,15 +72,22 @@ class LiveModel:
         for path in sorted(self._folder.glob("request-*.json")):
             self._take(path)
 
+    def ask_to_stop(self) -> None:
+        for child in self._children():
+            child.ask_to_stop()
+
     def stop(self) -> None:
-        for child in (self._child, *(child for child, _ in self._leaving)):
-            child.stop()
-        if self._candidate:
-            self._candidate.child.stop()
+        self.ask_to_stop()
+        for child in self._children():
+            child.stop(STOP_WITHIN_S)
         if not self.live.chosen:
             (self._folder / LIVE).unlink(missing_ok=True)
             with suppress(OSError):
                 self._folder.rmdir()
+
+    def _children(self) -> list[Child]:
+        candidate = [self._candidate.child] if self._candidate else []
+        return [self._child, *(child for child, _ in self._leaving), *candidate]
 
     def _first(self) -> Live:
         """What a person chose stays chosen; else the model for the present data."""

@@ -1,5 +1,7 @@
 """``make run``: everything on one machine. Prepares what is missing, starts web, worker and NLU, keeps them up.
 
+``python -m scheduler.supervisor nlu``: the NLU server alone, as a service that needs no secret.
+
 Only the standard library and our own light modules: the parts themselves run as processes of their own.
 """
 
@@ -16,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nlu import environment, live
+from scheduler import count_folder
 from scheduler.child import Child, Kept, say
 from scheduler.live_model import LiveModel
 from storage.local_secrets import kept_secret
@@ -25,21 +28,37 @@ BIN = ROOT / ".venv" / "bin"
 READY_WITHIN_S = 90
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Run until stopped; 1 when something could not even be prepared."""
-    settings = _environment()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
+    if list(arguments) == ["nlu"]:
+        return _nlu_alone(stop)
+    settings = _environment()
+    count_folder.prepare(settings)
     try:
         _prepare_database(settings)
         nlu = _nlu(settings, stop)
-        children = [*nlu, _web(settings), *_workers(settings)]
+        others = [_web(settings), *_workers(settings)]
     except subprocess.CalledProcessError as error:
         say(f"'{Path(error.cmd[0]).name} {' '.join(error.cmd[1:])}' failed; see above.")
         return 1
-    _supervise(children, settings, stop)
+    _supervise(nlu, others, settings, stop)
     return 0
+
+
+def _nlu_alone(stop: threading.Event) -> int:
+    """Where it is served stands in ``live.json``, which NLU_LIVE of web and worker names."""
+    try:
+        server = _nlu({"PORT": os.environ.get("PORT") or "8000"}, stop)
+    except subprocess.CalledProcessError:
+        say("The language model could not be trained; see above.")
+        return 1
+    if server:
+        _keep(server, stop)
+        _stop(server)
+    return 0 if server or stop.is_set() else 1
 
 
 def _environment() -> dict[str, str]:
@@ -67,7 +86,8 @@ def _flask(arguments: Sequence[str], env: Mapping[str, str]) -> None:
 
 def _web(env: Mapping[str, str]) -> Child:
     address = f"{env.get('HOST', '127.0.0.1')}:{env['PORT']}"
-    options = ["--bind", address, "--workers", "2", "--worker-class", "gthread", "--threads", "8"]
+    options = ["--bind", address, "--workers", "2", "--threads", "8", "--graceful-timeout", "6",
+               "--worker-class", "scheduler.patient.PatientWorker"]  # fmt: skip
     quiet = ["--log-level", "warning", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]  # noqa: S108
     return Child("web", [str(BIN / "gunicorn"), *options, *quiet, "app:create_app()"], env)
 
@@ -116,21 +136,33 @@ def _serve(model: str, port: int) -> list[str]:
     return environment.command(["serve", "--port", str(port), "--model", model])
 
 
-def _supervise(children: Sequence[Kept], env: Mapping[str, str], stop: threading.Event) -> None:
+def _supervise(nlu: Sequence[Kept], others: Sequence[Kept], env: Mapping[str, str], stop: threading.Event) -> None:
+    threading.Thread(target=_greet, args=(env, stop), daemon=True).start()
+    _keep([*nlu, *others], stop)
+    say("Stopping ...")
+    _stop(others)
+    _stop(nlu)  # until then the workers may be waiting for an answer
+
+
+def _keep(children: Sequence[Kept], stop: threading.Event) -> None:
     for child in children:
         child.start()
-    threading.Thread(target=_greet, args=(env, stop), daemon=True).start()
     while not stop.wait(0.2):
         for child in children:
             child.look_after()
-    say("Stopping ...")
+
+
+def _stop(children: Sequence[Kept]) -> None:
+    """All at once: each of them finishes or gives back what it holds."""
+    for child in children:
+        child.ask_to_stop()
     for child in children:
         child.stop()
 
 
 def _greet(env: Mapping[str, str], stop: threading.Event) -> None:
     """Wait until a message can be understood, then say where to look."""
-    base, until = f"http://127.0.0.1:{env['PORT']}", time.monotonic() + READY_WITHIN_S
+    base, until = f"http://{_asked_at(env)}:{env['PORT']}", time.monotonic() + READY_WITHIN_S
     while not _is_ready(base) and time.monotonic() < until:
         if stop.wait(0.3):
             return
@@ -142,6 +174,12 @@ def _greet(env: Mapping[str, str], stop: threading.Event) -> None:
     say(f"  Be a citizen:     {base}/simulator")
     say(f"  Be a coordinator: {base}/console/   ({env['ADMIN_EMAIL']}, {_password_hint(env)})")
     say("  Stop with Ctrl-C.")
+
+
+def _asked_at(env: Mapping[str, str]) -> str:
+    """The address of the web process on this machine: one of several hosts may listen on its private one alone."""
+    address = env.get("HOST", "127.0.0.1")
+    return "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104
 
 
 def _password_hint(env: Mapping[str, str]) -> str:
@@ -161,4 +199,4 @@ def _is_ready(base: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from storage.database import Database
+from storage.patience import connect
 
 LOOK_EVERY_S = 0.05
 AT_LEAST_EVERY_S = 1.0
@@ -40,13 +41,18 @@ class SqliteBell:
         self._seen = 0
 
     def wait(self, stop: threading.Event) -> None:
-        for _ in range(int(AT_LEAST_EVERY_S / LOOK_EVERY_S)):
-            if stop.wait(LOOK_EVERY_S) or self._has_changed():
-                return
+        try:
+            for _ in range(int(AT_LEAST_EVERY_S / LOOK_EVERY_S)):
+                if stop.wait(LOOK_EVERY_S) or self._has_changed():
+                    return
+        except sqlite3.Error:  # its disk is full or broken: whoever waits must not end of that
+            self.close()
+            stop.wait(AT_LEAST_EVERY_S)
 
     def close(self) -> None:
         if self._connection:
             self._connection.close()
+        self._connection = None
 
     def _has_changed(self) -> bool:
         if self._connection is None:  # opened in the thread that uses it
@@ -78,6 +84,6 @@ class PostgresBell:
 
     def _listening(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self._url, autocommit=True)
+            self._connection = connect(self._url, autocommit=True)
             self._connection.execute(f"LISTEN {NOTICES}")
         return self._connection
