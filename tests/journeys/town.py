@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import httpx
@@ -29,18 +30,23 @@ from tests.support.settings import ACCOUNT, OUR_SMS, OUR_WHATSAPP, TOKEN
 
 SECRET = "the secret of a town"
 READY_WITHIN_S = 240  # a first start trains the model
+LOOKS_FOR_S = 60
+# By what stands in its command line.
+KINDS = {"gunicorn": "web", "app worker": "worker", "commands.py serve": "nlu"}
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Town:
-    """The running system and what surrounds it."""
+    """The running system and what surrounds it. ``env``: its settings; ``log``: what its processes say."""
 
     supervisor: "subprocess.Popen[bytes]"
     url: str
     database_url: str
     twilio: Started
     mails: Path
+    env: Mapping[str, str] = field(repr=False)
+    log: Path
 
     def citizen(self, our_address: str = OUR_WHATSAPP) -> Citizen:
         return Citizen(Line(self.url, ACCOUNT, TOKEN), our_address)
@@ -51,15 +57,20 @@ class Town:
         return [message["body"] for message in sent if message["to"] == citizen.address]
 
     def sent_messages(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(
-            f"{self.twilio.url}/_standin/messages", trust_env=False, verify=False
-        ).json()
-        return found
+        """What Twilio accepted, oldest first, each with its ``form`` and when (``at``, Unix time)."""
+        return self._at_twilio("messages")
+
+    def callbacks(self) -> list[dict[str, Any]]:
+        """What Twilio reported to us: ``sid``, ``status``, and ``outcome``, a status code or an error's name."""
+        return self._at_twilio("callbacks")
 
     def violations(self) -> list[Any]:
-        found: list[Any] = httpx.get(
-            f"{self.twilio.url}/_standin/violations", trust_env=False, verify=False
-        ).json()
+        """Where our requests were not as Twilio's description has them."""
+        return self._at_twilio("violations")
+
+    def _at_twilio(self, what: str) -> list[Any]:
+        url = f"{self.twilio.url}/_standin/{what}"
+        found: list[Any] = httpx.get(url, trust_env=False, verify=False, timeout=LOOKS_FOR_S).json()
         return found
 
     def letters(self) -> list[EmailMessage]:
@@ -75,25 +86,50 @@ class Town:
         with opened(self.database_url) as database:
             yield database
 
+    def processes(self) -> list["Process"]:
+        """Everything that runs under the supervisor, and itself."""
+        listed = subprocess.run(
+            ["ps", "-ww", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+        found = [Process(self.supervisor.pid, "supervisor")]
+        for parent in found:  # it grows meanwhile: children of children are found as well
+            mine = [(int(pid), command) for pid, ppid, command in rows if int(ppid) == parent.pid]
+            found += [Process(pid, _kind_of(parent, command)) for pid, command in mine]
+        return found
+
     def children(self) -> dict[str, int]:
         """Process ids by what they are: web, worker (one of them), nlu."""
-        listed = subprocess.run(
-            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.supervisor.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        kinds = {"gunicorn": "web", "app worker": "worker", "commands.py serve": "nlu"}
-        found = {}
-        for line in listed.stdout.splitlines():
-            pid, _, command = line.strip().partition(" ")
-            found |= {name: int(pid) for sign, name in kinds.items() if sign in command}
-        return found
+        return {one.kind: one.pid for one in self.processes() if one.kind in KINDS.values()}
+
+    def start_again(self) -> None:
+        """A new supervisor where the last one has ended, with the same settings; it is not waited for."""
+        assert self.supervisor.poll() is not None, "The supervisor is still running."
+        self.supervisor = _supervisor(self.env, self.log)
+
+
+@dataclass(frozen=True)
+class Process:
+    """``kind``: supervisor, web, worker or nlu; ``web process`` is one that gunicorn started."""
+
+    pid: int
+    kind: str
+
+
+def _kind_of(parent: Process, command: str) -> str:
+    kind = next((name for sign, name in KINDS.items() if sign in command), "other")
+    return f"{parent.kind} process" if parent.kind in KINDS.values() else kind
 
 
 @contextmanager
-def town(folder: Path, database_url: str = "", specs: Path | None = None, workers: int = 1) -> Iterator[Town]:
-    """Start everything, wait until it is ready, and stop it at the end."""
+def town(
+    folder: Path,
+    database_url: str = "",
+    specs: Path | None = None,
+    workers: int = 1,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Town]:
+    """Start everything, wait until it is ready, and stop it at the end; ``settings`` come over the town's own."""
     stand_in = ["--account", ACCOUNT, "--token", TOKEN, *(["--specs", str(specs)] if specs else [])]
     with (
         running("tests.standins.twilio", *stand_in) as twilio,
@@ -101,19 +137,21 @@ def town(folder: Path, database_url: str = "", specs: Path | None = None, worker
     ):
         url = f"http://127.0.0.1:{free_port()}"
         database_url = database_url or f"sqlite:///{folder}/town.db"
-        env = _environment(folder, url, database_url, twilio, smtp) | {"WORKERS": str(workers)}
-        log = (folder / "supervisor.log").open("wb")
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "scheduler.supervisor"], cwd=ROOT, env=env, stdout=log, stderr=log
-        )
-        place = Town(supervisor, url, database_url, twilio, folder / "mails")
+        env = environment(folder, url, database_url, twilio, smtp) | {"WORKERS": str(workers), **settings}
+        log = folder / "supervisor.log"
+        place = Town(_supervisor(env, log), url, database_url, twilio, folder / "mails", env, log)
         try:
-            wait_for(lambda: _is_ready(place), READY_WITHIN_S, f"the town ({folder}/supervisor.log)", every_s=0.3)
+            wait_for(lambda: _is_ready(place), READY_WITHIN_S, f"the town ({log})", every_s=0.3)
             yield place
         finally:
-            supervisor.send_signal(signal.SIGTERM)
-            supervisor.wait(30)
-            log.close()
+            place.supervisor.send_signal(signal.SIGTERM)
+            place.supervisor.wait(30)
+
+
+def _supervisor(env: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as said:
+        command = [sys.executable, "-m", "scheduler.supervisor"]
+        return subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=said, stderr=said)
 
 
 def wait_for(find: Callable[[], Found], seconds: float = 20, what: str = "it", every_s: float = 0.1) -> Found:
@@ -168,7 +206,8 @@ def officer_with(link: str) -> Iterator[Officer]:
         yield Officer(link, browser)
 
 
-def _environment(folder: Path, url: str, database_url: str, twilio: Started, smtp: Started) -> dict[str, str]:
+def environment(folder: Path, url: str, database_url: str, twilio: Started, smtp: Started) -> dict[str, str]:
+    """The settings of a city at ``url`` that sends by these stand-ins."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
@@ -185,7 +224,7 @@ def _environment(folder: Path, url: str, database_url: str, twilio: Started, smt
         "TWILIO_WHATSAPP_FROM": OUR_WHATSAPP,
         "TWILIO_SMS_FROM": OUR_SMS,
         "TWILIO_API_BASE": twilio.url,
-        "SMTP_URL": f"smtp://127.0.0.1:{smtp.port}",
+        "SMTP_URL": f"smtp://{smtp.host}:{smtp.port}",
         "FORWARD_DELAY_S": "1",
         "UNVERIFIED_ANSWERS": "give",
     }

@@ -1,8 +1,9 @@
 """A mail server as a process of its own that writes each mail into a folder and forwards nothing.
 
 ``python -m tests.standins.smtp --folder DIR [--port 0] [--refuse 451:0.5]`` prints ``ready PORT`` and serves on
-loopback until SIGTERM. ``--refuse CODE[:SHARE]`` turns recipients down with that code, ``--refuse-data`` mails;
-``--drop`` breaks the connection off when a mail was handed over. All is well once the folder holds ``mended``.
+loopback (or ``--host``) until SIGTERM. ``--refuse CODE[:SHARE]`` turns recipients down with that code,
+``--refuse-data`` mails; ``--drop`` breaks the connection off when a mail was handed over. All is well once the
+folder holds ``mended``.
 """
 
 import argparse
@@ -71,9 +72,9 @@ class Sink:
         return "250 OK"
 
 
-async def serve(sink: Sink, port: int) -> None:
+async def serve(sink: Sink, host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(sink, enable_SMTPUTF8=True), "127.0.0.1", port)
+    server = await loop.create_server(lambda: SMTP(sink, enable_SMTPUTF8=True), host, port)
     stop = asyncio.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(kind, stop.set)
@@ -84,6 +85,7 @@ async def serve(sink: Sink, port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--refuse", type=Refusal.parse)
     parser.add_argument("--refuse-data", type=Refusal.parse)
@@ -91,7 +93,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     sink = Sink(arguments.folder, arguments.refuse, arguments.refuse_data, drop=arguments.drop)
-    asyncio.run(serve(sink, arguments.port))
+    asyncio.run(serve(sink, arguments.host, arguments.port))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Twilio's REST API for messages as a process of its own, for the official client to talk to.
 
 ``python -m tests.standins.twilio --port 0 --account AC... --token ... [--specs FILE] [--latency-ms 150]
-[--no-callbacks]`` prints ``ready PORT`` and serves on loopback until SIGTERM. Tests look into it and steer it
-under ``/_standin/``: GET ``messages``, ``violations`` and ``callbacks``, POST ``faults``, ``setup``, ``inbound``
-(messages of citizens, see ``twilio_inbound``) and ``clear``.
+[--no-callbacks]`` prints ``ready PORT`` and serves on loopback (or ``--host``) until SIGTERM. Tests look into
+it and steer it under ``/_standin/``: GET ``messages``, ``violations`` and ``callbacks``, POST ``faults``,
+``setup``, ``inbound`` (messages of citizens, see ``twilio_inbound``) and ``clear``.
 """
 
 import argparse
@@ -177,7 +177,7 @@ def main() -> None:
     pool = None if arguments.no_callbacks else ThreadPoolExecutor(8)
     stand_in = StandIn(Account(arguments.account), arguments.token, specs, arguments.latency_ms / 1000, pool)
     app = create_app(stand_in)
-    server = make_server("127.0.0.1", arguments.port, app, threaded=True, request_handler=_Quiet)
+    server = make_server(arguments.host, arguments.port, app, threaded=True, request_handler=_Quiet)
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: os._exit(0))  # nothing to keep, and nothing to wait for
     print(f"ready {server.server_port}", flush=True)  # noqa: T201 - whoever started it reads this
@@ -187,6 +187,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--account", required=True)
     parser.add_argument("--token", required=True)
     parser.add_argument("--specs", type=Path)
