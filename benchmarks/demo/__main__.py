@@ -17,6 +17,7 @@ from benchmarks.demo.staff import hire
 from benchmarks.year.profile import load_profile
 from benchmarks.year.town import Town, VirtualClock, be_silent, needs_no_durability, sample_rulebook
 from bot.figures import counting
+from bot.history.older import seal_older
 from bot.settings import ROOT
 from storage import keyring, migrate
 from storage.database import Database, open_database
@@ -47,6 +48,7 @@ def main() -> int:
         pattern = simulated(min(PATTERN, given.tickets), Path(folder))
         keyring.use(keys)
         _copy(database, pattern, given.tickets)
+        _seal(database, given.tickets)
         _say("The last day and a half, by the real code ...")
         ended = _live_on(database, pattern, Path(folder), given.media)
     _count(database, ended)
@@ -77,6 +79,14 @@ def _clone(database: Database, times: int) -> None:
             cloner.clone(number)
             connection.commit()
             _say(f"the city {number + 1} times over")
+
+
+def _seal(database: Database, tickets: int) -> None:
+    """Copies are histories from before the chains; those of a metropolis take minutes, and can be sealed later."""
+    if tickets > CITY:
+        _say("Their histories are not sealed; `flask history seal` does it.")
+        return
+    _say(f"{sum(seal_older(database)):,} rows of their histories are sealed")
 
 
 def _live_on(database: Database, pattern: Pattern, folder: Path, media: Path) -> datetime:
