@@ -25,6 +25,8 @@ class Command(StrEnum):
     MY_DATA = "my_data"
     CHANGE = "change"
     COPY = "copy"
+    RESTRICT = "restrict"
+    WITHDRAW_CONSENT = "withdraw_consent"
 
 
 def _plain(text: str) -> str:
@@ -124,6 +126,11 @@ class Words:
         lower = text.lower()
         return next((code for code, signs in self._emergency_services.items() if signs.search(lower)), None)
 
+    def new_name(self, text: str) -> str | None:
+        """The name that somebody wants to be known by from now on; None where nobody says so."""
+        found = self._new_name.fullmatch(" ".join(text.split()))
+        return found["name"].strip(" .,!\"'") or None if found else None
+
     def hides_name(self, text: str) -> bool:
         """Whether somebody wants their name kept from the agency."""
         return bool(self._hide_name.search(text.lower()))
@@ -219,6 +226,10 @@ class Words:
     @cached_property
     def _emergency_services(self) -> dict[str, re.Pattern[str]]:
         return {code: _any_word(signs) for code, signs in self.data["emergency"]["services"].items()}
+
+    @cached_property
+    def _new_name(self) -> re.Pattern[str]:
+        return re.compile(self.data["new_name"], re.IGNORECASE)
 
     @cached_property
     def _hide_name(self) -> re.Pattern[str]:

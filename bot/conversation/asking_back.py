@@ -33,5 +33,4 @@ def _help(question: Pending) -> Reply | None:
         return None
     if not question.options:
         return Reply("what_help")
-    named = ((code, f"service:{code}") for code in question.options if code != reports.OTHER)
-    return Reply("service_help", choices=(*named, (reports.OTHER, "choice_other")))
+    return Reply("service_help", choices=reports.named(question.options))

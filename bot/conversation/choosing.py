@@ -8,6 +8,8 @@ from bot.conversation.state import Pending, Said
 SURE = 0.7
 LONGEST_PLACE = 8  # words
 SURE_REPORT = 0.8
+_NUMBER = r"(?:no(?:mor|mer)?\W*)?\d"
+_SEVERAL = re.compile(rf"\W*{_NUMBER}(?:(?:\W+|\W*\b(?:dan|sama|dgn|and)\b\W*){_NUMBER})+\W*")
 OWN_MATTERS = frozenset(
     {"tanya", "cek_status", "batal", "bicara_petugas", "bantuan", "berhenti", "hapus_data", "di_luar_cakupan"}
 )
@@ -20,6 +22,16 @@ def chosen(pending: Pending, said: Said) -> str | None:
     number = re.fullmatch(r"\W*(?:no(?:mor|mer)?\W*)?(\d)\W*", said.text.lower())
     index = int(number[1]) - 1 if number else -1
     return pending.options[index] if 0 <= index < len(pending.options) else None
+
+
+def chosen_several(pending: Pending, said: Said) -> tuple[str, ...]:
+    """The options that were picked by more than one number ("1 dan 3"), in that order; else nothing."""
+    if not _SEVERAL.fullmatch(said.text.lower()):
+        return ()
+    indices = [int(number) - 1 for number in re.findall(r"\d", said.text)]
+    if any(index not in range(len(pending.options)) for index in indices):
+        return ()
+    return tuple(dict.fromkeys(pending.options[index] for index in indices))
 
 
 def is_out_of_list(pending: Pending, said: Said) -> bool:

@@ -7,6 +7,7 @@ from bot.city.city import City
 from bot.conversation import advice, claims, corrections, reports, rights, tickets, which
 from bot.conversation.choosing import (
     chosen,
+    chosen_several,
     is_another_report,
     is_new_matter,
     is_out_of_list,
@@ -51,9 +52,17 @@ def _service(dialogue: Dialogue, pending: Pending, said: Said, situation: Situat
     if option == reports.OTHER:
         action = AskPerson("unsure", draft.story)
         return Turn(dialogue.settled(), (Reply("handed_over_unsure"),), action, outcome="person")
-    if option:
-        return reports.proceed(dialogue, replace(draft, service=option), said, city)
+    if codes := _picked(pending, draft, option, said):
+        return reports.picked(dialogue, draft, codes, said, city)
     return None if is_new_matter(said) else _more_of_the_story(dialogue, draft, pending, said, city)
+
+
+def _picked(pending: Pending, draft: Draft, option: str | None, said: Said) -> tuple[str, ...]:
+    """The services that were picked: one, both that were offered together, or several by their numbers."""
+    if option == reports.BOTH or (option is None and reports.BOTH in pending.options and said.means_all):
+        return draft.also
+    several = (option,) if option else chosen_several(pending, said)
+    return tuple(code for code in several if code not in (reports.OTHER, reports.BOTH))
 
 
 def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said: Said, city: City) -> Turn:
@@ -63,6 +72,7 @@ def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said:
     found = said.understanding.place if said.understanding else None
     story = replace(
         draft,
+        also=(),
         story=f"{draft.story}\n{said.text}".strip(),
         place=draft.place or (found.text if found else None),
         kelurahan=draft.kelurahan or (found.kelurahan if found else None),

@@ -1,22 +1,24 @@
 """From a story to a report: filed at once when complete, else asked for the one thing that is missing."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.city.city import City
 from bot.conversation.choosing import place_in
-from bot.conversation.meaning import EMERGENCY, OFFERED_SERVICES
+from bot.conversation.meaning import EMERGENCY, OFFERED_SERVICES, may_be_both
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, TicketView
 from bot.conversation.turn import AddToTicket, AskPerson, FileReport, Reply, Turn
 
 # After this a report is filed without what was asked for.
 PATIENCE = timedelta(minutes=30)
-OTHER = "other"
+OTHER, BOTH = "other", "both"
 FALLBACK_SERVICE = "lainnya"
 HEALTH = "layanan_kesehatan"
 MOST_TICKETS = 3
 FILED = {"lapor": "report_filed", "saran": "idea_filed", "apresiasi": "praise_filed"}
+_BESIDE = {OTHER: "choice_other", BOTH: "choice_both"}
 SAFE_OR_NOT = (("yes", "choice_safe"), ("no", "choice_not_safe"))
 
 
@@ -102,11 +104,18 @@ def asks_detail(draft: Draft, city: City) -> bool:
 
 def ask_service(dialogue: Dialogue, said: Said, city: City) -> Turn:
     """Offer the likeliest services and "something else"."""
-    options, choices = offer(said, city)
+    both = _both(said, city)
+    options, choices = offer(said, city, both=bool(both))
     question = Pending(Asked.SERVICE, said.now, options)
-    draft = replace(from_said(said, "lapor", None), asked_at=said.now)
+    draft = replace(from_said(said, "lapor", None), also=both, asked_at=said.now)
     state = replace(dialogue, pending=question, draft=draft)
     return Turn(state, (Reply("ask_service", choices=choices),), wake_at=said.now + PATIENCE, outcome="asked")
+
+
+def picked(dialogue: Dialogue, draft: Draft, codes: Sequence[str], said: Said, city: City) -> Turn:
+    """What a story is about was picked: one service, or several, of which one for few eyes goes first."""
+    first, *others = sorted(codes, key=lambda code: not city.services[code].sealed)
+    return proceed(dialogue, replace(draft, service=first, also=tuple(others)), said, city)
 
 
 def unsorted(dialogue: Dialogue, said: Said, city: City) -> Turn:
@@ -122,12 +131,22 @@ def ask_about(dialogue: Dialogue, said: Said, wording: str = "what_is_there") ->
     return Turn(state, (Reply(wording),), wake_at=said.now + PATIENCE, outcome="asked")
 
 
-def offer(said: Said, city: City) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """The options and choices of a question for the service."""
+def offer(said: Said, city: City, *, both: bool = False) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The options and choices of a question for the service; ``both``: the first two may be meant at once."""
     guesses = said.understanding.services[:OFFERED_SERVICES] if said.understanding else ()
-    options = tuple(guess.label for guess in guesses if guess.label in city.services)
-    choices = (*((code, f"service:{code}") for code in options), (OTHER, "choice_other"))
-    return (*options, OTHER), choices
+    known = tuple(guess.label for guess in guesses if guess.label in city.services)
+    options = (*known, BOTH, OTHER) if both else (*known, OTHER)
+    return options, named(options)
+
+
+def named(options: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Services and what may be picked beside them, each with what names it."""
+    return tuple((option, _BESIDE.get(option, f"service:{option}")) for option in options)
+
+
+def _both(said: Said, city: City) -> tuple[str, ...]:
+    both = may_be_both(said.understanding) if said.understanding else ()
+    return both if all(code in city.services for code in both) else ()
 
 
 def emergency(dialogue: Dialogue, said: Said, city: City) -> Turn:
@@ -171,8 +190,8 @@ def more_of_an_emergency(dialogue: Dialogue, said: Said, ticket: TicketView) -> 
 
 def _ask_place(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn:
     code = draft.service or FALLBACK_SERVICE
-    named = ", ".join(city.services[each].name for each in services(draft, city))
-    replies = [Reply("ask_place", {"service": named})]
+    about = ", ".join(city.services[each].name for each in services(draft, city))
+    replies = [Reply("ask_place", {"service": about})]
     if asks_detail(draft, city):
         replies.append(Reply("own_question", service=code))
         draft = replace(draft, detail_asked=True)

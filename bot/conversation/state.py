@@ -60,10 +60,11 @@ ABOUT_A_DRAFT = frozenset({Asked.PLACE, Asked.SERVICE})
 class Draft:
     """A report that is not filed yet.
 
-    ``also`` are further services that the same text asks for. ``sealed``: its words are for few eyes only.
-    ``detail_asked``: the service's own question went along with the one for the place. ``begun``: when its first
-    message came, for what came along with it; ``asked_at``: when it was asked about last. ``checked``: the topic
-    of a standing answer that was asked about first, and what was said to that.
+    ``also`` are further services that the same text asks for; while ``service`` is still to be picked, the two
+    that it may be about at once. ``sealed``: its words are for few eyes only. ``detail_asked``: the service's own
+    question went along with the one for the place. ``begun``: when its first message came, for what came along
+    with it; ``asked_at``: when it was asked about last. ``checked``: the topic of a standing answer that was asked
+    about first, and what was said to that.
     """
 
     kind: str
@@ -163,7 +164,8 @@ class Said:
     words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
     ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``puts_off`` ("besok saya cek"), ``asks_back``
     ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di tempat saya"),
-    ``means_another`` ("beda") and ``emergency_service`` (what kind of emergency).
+    ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service`` (what kind of
+    emergency).
     """
 
     text: str
@@ -197,6 +199,7 @@ class Said:
     only_agrees: bool = False
     emergency_service: str | None = None
     hides_name: bool = False
+    new_name: str | None = None
     sealed_words: bool = False
     self_harm: bool = False
     english: bool | None = None

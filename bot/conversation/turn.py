@@ -149,6 +149,25 @@ class ShowData:
 
 
 @dataclass(frozen=True)
+class GiveCopy:
+    """Hand out all that is stored about this person: by a link, or by a person where that is not safe."""
+
+
+@dataclass(frozen=True)
+class SetName:
+    """What is stored as this person's name was wrong."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class StopUsing:
+    """Use this person's data for nothing but what their reports need; ``withdraws``: consent is taken back."""
+
+    withdraws: bool = False
+
+
+@dataclass(frozen=True)
 class Erase:
     """Erase everything about this person."""
 
@@ -183,6 +202,9 @@ Action = (
     | AskLater
     | AnswerRecheck
     | ShowData
+    | GiveCopy
+    | SetName
+    | StopUsing
     | Erase
     | AskPerson
     | SetOptOut

@@ -47,6 +47,7 @@ def outgoing(row: OutboundMessage, form: str | None = TEXT) -> Outgoing:
         text=body["text"],
         choices=tuple(Choice(**choice) for choice in body.get("choices", ())),
         hint=body.get("hint", ""),
+        label=body.get("label", ""),
         subject=body.get("subject", ""),
         html=body.get("html", ""),
         message_id=body.get("message_id", ""),

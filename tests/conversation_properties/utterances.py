@@ -63,6 +63,7 @@ ANSWERS = (
     "ya", "Ya", "sudah", "belum", "tidak", "sudah tapi masih bocor", "1", "2", "3.", "9", "0", "nomor 1",
     "tidak tahu", "lupa", "aman", "tidak aman, hubungi kakak saya saja", "Jl. Melati 5", "depan masjid", "5",
     "Lainnya", "semuanya", "sudah semua pak", "besok saya cek dulu", "maksudnya gimana?", "ok pak",
+    "1 dan 2", "keduanya", "no 2, 3", "1 dan 9",
 )  # fmt: skip
 COMMANDS = ("BERHENTI", "STOP", "MULAI", "HAPUS DATA", "DATA SAYA", "UBAH", "salinan data")
 NONSENSE = (
@@ -88,6 +89,7 @@ CHOICES = (
     "1",
     "5",
     "other",
+    "both",
     "place",
     "service",
     "withdraw",
@@ -148,11 +150,18 @@ def _gist(means: Understanding) -> str:
 
 
 def understood(
-    intent: str, sure: float, service: str | None, service_sure: float, also: tuple[str, ...], place: str | None
+    intent: str,
+    sure: float,
+    service: str | None,
+    service_sure: float,
+    also: tuple[str, ...],
+    place: str | None,
+    second: float = 1 / 3,
 ) -> Understanding:
-    """An understanding with the rest of its confidence spread over others."""
+    """An understanding; of what is left of its confidence the next service has ``second``."""
     other = "salam" if intent != "salam" else "tanya"
-    rest = [Guess(code, round((1 - service_sure) / 3, 3)) for code in ("pohon", "saluran_air") if code != service]
+    shares = (("pohon", second), ("saluran_air", min(1 / 3, 1 - second)))
+    rest = [Guess(code, round((1 - service_sure) * share, 3)) for code, share in shares if code != service]
     return Understanding(
         intents=(Guess(intent, sure), Guess(other, round((1 - sure) / 2, 3))),
         services=(Guess(service, service_sure), *rest) if service else (),
@@ -174,7 +183,8 @@ def stories(draw: st.DrawFn) -> Utterance:
     """A matter to report: usually clear, at times unsure, without a place, or of several kinds."""
     service, text = draw(st.one_of(told, told, told, odd))
     intent = draw(st.sampled_from(("lapor",) * 6 + ("saran", "apresiasi")))
-    means = understood(intent, draw(sure), service, draw(sure), draw(also), draw(place))
+    torn = draw(st.sampled_from((1 / 3, 1 / 3, 0.95)))  # between two services, as by two problems in one text
+    means = understood(intent, draw(sure), service, draw(sure), draw(also), draw(place), torn)
     text = f"{text} di {means.place.text}" if means.place else text
     return Utterance(
         text,

@@ -9,10 +9,12 @@ from bot.conversation import Dialogue, Situation, respond, respond_to_silence
 from bot.conversation.reports import services
 from bot.conversation.state import Asked
 from bot.conversation.turn import AddToTicket, AskPerson, Confirm, Deny, FileReport, Withdraw
+from nlu.client import Guess
 from tests.bot.conversation.conftest import NOON, ticket, understood
 
 FIRST, SECOND = "JK-7Q2M9X-4", "JK-1B3C5D-7"
 HOLE_AND_LIGHT = "jalan berlubang di Jl. Melati, lampunya juga mati"
+HOLE_AND_WASTE = "jalan berlubang di Jl. Melati, sampahnya juga numpuk"
 TWO_OPEN = Situation(
     tickets=(ticket(number=FIRST, service="jalan_rusak"), ticket(number=SECOND, service="sampah"))
 )
@@ -41,6 +43,69 @@ def test_a_place_that_one_of_them_needs_is_asked_once_for_both(said, city):
     assert [reply.wording for reply in asked.replies] == ["ask_place"]
     turn = respond(asked.dialogue, said("Gang Kober RT 3", understood("tambah_info")), Situation(), city)
     assert services(turn.action.draft, city) == ("jalan_rusak", "lampu_jalan")
+
+
+def torn(first=0.5, second=0.4, others=("jalan_rusak", "sampah"), **more):
+    """What the model makes of two problems in one text: between two services it cannot tell."""
+    guesses = (Guess(others[0], first), Guess(others[1], second), Guess("trotoar_jpo", 0.02))
+    return replace(understood("lapor", "jalan_rusak", **more), services=guesses)
+
+
+def test_whoever_is_asked_about_two_likely_services_may_mean_both(said, city):
+    asked = respond(Dialogue(), said(HOLE_AND_WASTE, torn(place="Jl. Melati")), Situation(), city)
+    options = [key for key, _ in asked.replies[0].choices]
+    assert options == ["jalan_rusak", "sampah", "trotoar_jpo", "both", "other"]
+    turn = respond(asked.dialogue, said("Keduanya", None, choice="both"), Situation(), city)
+    assert services(turn.action.draft, city) == ("jalan_rusak", "sampah")
+    assert [reply.wording for reply in turn.replies] == ["reports_filed"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.7, 0.14), (0.44, 0.3)], ids=["one is likely", "many are"])
+def test_both_is_offered_only_where_two_stand_out(said, city, first, second):
+    asked = respond(Dialogue(), said(HOLE_AND_WASTE, torn(first, second, place="Jl. Melati")), Situation(), city)
+    assert "both" not in asked.dialogue.pending.options
+
+
+@pytest.mark.parametrize(
+    ("answer", "picked"),
+    [
+        ("4", ("jalan_rusak", "sampah")),
+        ("keduanya pak", ("jalan_rusak", "sampah")),
+        ("1 dan 3", ("jalan_rusak", "trotoar_jpo")),
+        ("no 2, 1", ("sampah", "jalan_rusak")),
+        ("1,2,3", ("jalan_rusak", "sampah", "trotoar_jpo")),
+        ("1 sama 5", ("jalan_rusak",)),
+        ("2", ("sampah",)),
+    ],
+)
+def test_several_are_picked_by_their_numbers(said, city, answer, picked):
+    asked = respond(Dialogue(), said(HOLE_AND_WASTE, torn(place="Jl. Melati")), Situation(), city)
+    means_all = answer.startswith("keduanya")
+    turn = respond(asked.dialogue, said(answer, understood("tambah_info"), means_all=means_all), Situation(), city)
+    assert services(turn.action.draft, city) == picked
+
+
+@pytest.mark.parametrize("answer", ["1 dan 9", "12", "jalan 1 meter 2 senti"])
+def test_numbers_that_are_no_choice_pick_nothing(said, city, answer):
+    asked = respond(Dialogue(), said(HOLE_AND_WASTE, torn(place="Jl. Melati")), Situation(), city)
+    turn = respond(asked.dialogue, said(answer, understood("tambah_info", sure=0.4)), Situation(), city)
+    assert not isinstance(turn.action, FileReport)
+
+
+def test_of_two_picked_one_for_few_eyes_takes_the_story(said, city):
+    asked = respond(
+        Dialogue(), said("x", torn(others=("jalan_rusak", "pungli"), place="Jl. Melati")), Situation(), city
+    )
+    turn = respond(asked.dialogue, said("Keduanya", None, choice="both"), Situation(), city)
+    assert turn.action.sealed
+    assert turn.action.draft.service == "pungli"
+
+
+def test_what_is_explained_instead_is_one_report(said, city):
+    asked = respond(Dialogue(), said(HOLE_AND_WASTE, torn(place="Jl. Melati")), Situation(), city)
+    told = said("aspalnya yang bolong pak, mohon ditambal", understood("lapor", "jalan_rusak"))
+    turn = respond(asked.dialogue, told, Situation(), city)
+    assert services(turn.action.draft, city) == ("jalan_rusak",)
 
 
 def test_a_sealed_matter_never_rides_along_with_an_open_one(said, city):

@@ -109,9 +109,11 @@ def dynamic_sets(rulebook: Rulebook) -> Iterator[tuple[ChoiceSet, list[Choice]]]
     for start in range(len(codes)):
         some = [codes[(start + n) % len(codes)] for n in range(matching.MOST_OFFERED)]
         offered = some[:OFFERED_SERVICES]
-        named = [*((code, f"service:{code}") for code in offered), (reports.OTHER, "choice_other")]
-        titles = [*(rulebook.city.services[code].name for code in offered), wording.say("choice_other", "id", {})]
-        yield named, [Choice(key, title) for (key, _), title in zip(named, titles, strict=True)]
+        for beside in ((reports.OTHER,), (reports.BOTH, reports.OTHER)):
+            named = reports.named((*offered, *beside))
+            said = (wording.say(f"choice_{key}", "id", {}) for key in beside)
+            titles = [*(rulebook.city.services[code].name for code in offered), *said]
+            yield named, [Choice(key, title) for (key, _), title in zip(named, titles, strict=True)]
         rows = [Choice(NUMBER, f"{NUMBER} {rulebook.city.services[code].name}") for code in some]
         yield [(row.key, f"ticket:{row.key}") for row in rows], rows
     yield claims.STARS, [Choice(key, key) for key, _ in claims.STARS]

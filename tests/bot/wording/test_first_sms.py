@@ -84,7 +84,7 @@ def with_choices(case: Case) -> Iterator[str]:
     say, services = case.say, list(case.rulebook.city.services.values())
     longest = sorted((service.name for service in services), key=len, reverse=True)[:3]
     values = facts(case, services[0])
-    yield shown(case, ("ask_service",), values, (*longest, say("choice_other", {})))
+    yield shown(case, ("ask_service",), values, (*longest, say("choice_both", {}), say("choice_other", {})))
     yield shown(case, ("sealed_filed",), values, tuple(say(title, {}) for _, title in reports.SAFE_OR_NOT))
     yield shown(case, ("ask_erase",), values, tuple(say(title, {}) for _, title in rights.ERASE_OR_KEEP))
     filed = "\n".join(case.say("filed_line", {**values, "service": name}) for name in longest)

@@ -59,7 +59,7 @@ def titles_of(rulebook: Rulebook, language: str, named: Any) -> list[str]:
     say = rulebook.wording.say
     longest = sorted((service.name for service in rulebook.city.services.values()), key=len, reverse=True)
     if named == "services":
-        return [*longest[:3], say("choice_other", language, {})]
+        return [*longest[:3], say("choice_both", language, {}), say("choice_other", language, {})]
     if named == "tickets":
         return [
             *(f"{NUMBER} {name}" for name in longest[: matching.MOST_OFFERED]),
