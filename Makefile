@@ -100,9 +100,9 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target model lint fast-bot fast-others test-processes test-nlu browser-test
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target model fast-others fast-bot lint audit browser-test test-processes test-nlu
 
-# Three at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
+# Four at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
 test-processes browser-test: | model
 
 .PHONY: model
@@ -117,6 +117,10 @@ lint: .venv/.test-installed  ## ruff, mypy, import-linter
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports | tail -n 7
+
+.PHONY: audit
+audit: .venv/.test-installed  ## Known vulnerabilities of everything that is locked
+	@.venv/bin/python .ci/audit.py
 
 .PHONY: test-fast
 test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and PostgreSQL
@@ -158,6 +162,16 @@ page-speed: export DATABASE_URL := $(or $(DATABASE_URL),$(DEMO))
 page-speed: .venv/.installed  ## Time and statements of every page over the demonstration's city
 	@.venv/bin/python -m benchmarks.pages
 
+SMALL ?=
+LARGE ?=
+
+.PHONY: bench bench-quick
+bench: install .venv/.test-installed  ## How fast it is, beside Rasa's connector and bare Flask (half an hour or more; SMALL= LARGE= cities of make demo)
+	@.venv/bin/python -m benchmarks.load --json var/bench.json --page var/bench.html --small "$(SMALL)" --large "$(LARGE)"
+
+bench-quick: install .venv/.test-installed  ## The same within five minutes
+	@.venv/bin/python -m benchmarks.load --quick --json var/bench-quick.json --page var/bench-quick.html
+
 .PHONY: journeys
 journeys: .venv/.test-installed  ## Play every transcript of tests/journeys/transcripts; figures, also of the live model
 	@.venv/bin/python -m tests.journeys.play
@@ -174,13 +188,24 @@ test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 
 .PHONY: test-processes
 test-processes: install .venv/.test-installed  ## Journeys and kills over real processes and a real model
-	@.venv/bin/python -m pytest -m "processes and not faults" $$(grep -rl --include='test_*.py' mark.processes tests)
+	@.venv/bin/python -m pytest -m "processes and not faults and not faults_quick" $$(grep -rl --include='test_*.py' mark.processes tests)
 
 .PHONY: faults
-faults: install .venv/.test-installed  ## The long fault runs: 1,000 messages, every process killed ten times
-	@.venv/bin/python -m pytest -m faults --durations=0 --durations-min=5
+faults: install .venv/.test-installed  ## The long fault runs: 10,000 messages amid kills, databases away; what each cost
+	@.venv/bin/python -m pytest -m faults --durations=0 --durations-min=5 --tb=short --show-capture=no
 
-CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+.PHONY: faults-quick
+faults-quick: install .venv/.test-installed  ## The same faults in a few minutes
+	@.venv/bin/python -m pytest tests/faults -m "not faults" --tb=short --show-capture=no
+
+# A short form of all of it runs in make test.
+.PHONY: security-test
+security-test: export SECURITY = full
+security-test: install .venv/.test-installed  ## Attacks in their long form: forged, fuzzed, leaked, forgotten; a table at the end
+	@.venv/bin/python -m pytest tests/security --durations=0 --durations-min=30 --tb=short --show-capture=no
+
+# The one without a window first: it takes a third less of the processor.
+CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM
 
 .PHONY: browser-test
@@ -191,7 +216,7 @@ browser-test: .venv/.test-installed  ## The pages in a real browser, in the size
 screenshots: .venv/.test-installed  ## Take the pictures of the README anew
 	@if test -n "$(CHROMIUM)"; then .venv/bin/python -m tests.browser.screenshots; else $(NO_CHROMIUM); fi
 
-NO_CHROMIUM = printf '\n%s\n\n' "NOT RUN: NO CHROMIUM IS INSTALLED HERE. Install it (Debian: apt-get install chromium), \
+NO_CHROMIUM = printf '\n%s\n\n' "NOT RUN: NO CHROMIUM IS INSTALLED HERE. Install it (Debian: apt-get install chromium-headless-shell), \
 	or name its program: make $@ CHROMIUM=/path/to/chromium"
 
 .PHONY: lock

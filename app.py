@@ -14,20 +14,37 @@ from bot.errors import ConfigError
 from bot.figures.warehouse import Warehouse
 from bot.intake.reconciliation import Reconciler
 from bot.logs import set_up_logging
-from bot.messages import EMAIL, GATEWAY, SIMULATOR, SMS, WEBHOOK, WHATSAPP, Channel
+from bot.messages import SUBSCRIBER
 from bot.rulebook import load_rulebook
-from bot.settings import ROOT, Settings
-from handlers.channels.agency_webhook import AgencyWebhook
-from handlers.channels.email import EmailChannel
-from handlers.channels.http_gateway import GatewayChannel, Line
-from handlers.channels.local import LocalChannel
-from handlers.channels.media import media_sources
-from handlers.channels.twilio import TwilioChannel
+from bot.settings import CHANNEL_SETTINGS, ROOT, Settings
+from bot.subscribers.targets import Targets
+from handlers.channels.outbound_guard import Poster, Rules
+from handlers.channels.registry import channels, media_sources
+from handlers.channels.subscriber import SubscriberChannel
 from handlers.channels.twilio_archive import archive_of, lines_of
-from handlers.commands import city, costs, database, doctor, figures, nlu, reconcile, templates, users
+from handlers.commands import (
+    api_keys,
+    backup,
+    city,
+    costs,
+    database,
+    doctor,
+    figures,
+    histories,
+    keys,
+    media,
+    nlu,
+    personal,
+    reconcile,
+    retention,
+    subscriptions,
+    templates,
+    trace,
+    users,
+)
 from handlers.edge import Edge
 from handlers.web import create_web
-from nlu.client import NluClient
+from nlu.client import BRIEF, NluClient
 from nlu.live import LiveUrl
 from scheduler.commands import worker_command
 from scheduler.provider import AtProvider
@@ -43,7 +60,15 @@ CITY_COMMANDS = (
     doctor.doctor_command(),
     reconcile.reconcile,
     costs.costs,
+    trace.trace,
     figures.figures,
+    histories.history,
+    personal.commands,
+    retention.commands,
+    keys.commands,
+    backup.backup,
+    backup.restore,
+    media.commands,
 )
 
 
@@ -59,8 +84,19 @@ def create_app() -> Flask:
     client = NluClient(_nlu_url(settings)) if settings.nlu_url else None
     store = open_database(settings.database_url)
     edge = Edge(settings, rulebook, store, _clock(settings, store), client)
+    try:
+        _ = edge.files
+    except ConfigError as error:
+        sys.exit(str(error))
     app = create_web(edge)
-    for command in (database.commands, *ACCOUNT_COMMANDS, nlu.commands, *CITY_COMMANDS):
+    for command in (
+        database.commands,
+        api_keys.commands,
+        subscriptions.commands,
+        *ACCOUNT_COMMANDS,
+        nlu.commands,
+        *CITY_COMMANDS,
+    ):
         app.cli.add_command(command)
     app.cli.add_command(worker_command(lambda: worker_parts(edge)))
     return app
@@ -73,14 +109,22 @@ def worker_parts(edge: Edge) -> Parts:
         edge.database,
         edge.rulebook,
         nlu_client,
-        channels(edge.settings),
+        {**channels(edge.settings), SUBSCRIBER: _subscribers(edge)},
         edge.clock,
         media_sources(edge.settings, edge.database),
         edge.files,
         edge.settings.trial,
         _at_provider(edge),
         Warehouse(edge.database, edge.rulebook, folder) if (folder := edge.settings.export_folder) else None,
+        edge.ledger,
+        NluClient(_nlu_url(edge.settings), BRIEF) if edge.nlu else None,
     )
+
+
+def _subscribers(edge: Edge) -> SubscriberChannel:
+    """Other systems; one on this machine only where the simulator is, for trying."""
+    poster = Poster(Rules(loopback=edge.settings.simulator_enabled))
+    return SubscriberChannel(Targets(edge.database, edge.rulebook, edge.clock), poster)
 
 
 def _at_provider(edge: Edge) -> AtProvider | None:
@@ -92,30 +136,6 @@ def _at_provider(edge: Edge) -> AtProvider | None:
     reconciler = Reconciler(edge.database, edge.rulebook.words, archive, edge.clock, lines)
     copies = Copies(edge.database, archive, edge.clock, tuple(lines), settings.copies_kept)
     return AtProvider(reconciler, copies, settings.reconcile_every)
-
-
-def channels(settings: Settings) -> dict[str, Channel]:
-    """Every way out of this installation. Without an SMTP server the local mail catcher takes the e-mails."""
-    found: dict[str, Channel] = {
-        SIMULATOR: LocalChannel(),
-        EMAIL: EmailChannel(settings.smtp_url) if settings.smtp_url else LocalChannel(),
-        WEBHOOK: AgencyWebhook(settings.agency_webhook_secret),
-    }
-    if settings.has_twilio and settings.twilio_auth_token:
-        senders = {WHATSAPP: settings.twilio_whatsapp_from, SMS: settings.twilio_sms_from}
-        twilio = TwilioChannel(
-            settings.twilio_account_sid,
-            settings.twilio_auth_token[0],
-            senders,
-            settings.base_url,
-            settings.twilio_api_base,
-        )
-        found |= {WHATSAPP: twilio, SMS: twilio}
-    elif settings.simulator_enabled:  # a demonstration's citizens have telephones that nobody sends to
-        found |= {WHATSAPP: LocalChannel(), SMS: LocalChannel()}
-    if line := Line.of(settings):
-        found[GATEWAY] = GatewayChannel(line)
-    return found
 
 
 def _clock(settings: Settings, store: Database) -> Clock:
@@ -134,9 +154,15 @@ def _own_secret(settings: Settings) -> tuple[str, ...]:
 
 def _settings() -> Settings:
     try:
-        return Settings()
+        settings = Settings()
+        for group in CHANNEL_SETTINGS:
+            settings.of(group)
+        channels(settings)  # two providers for one channel are told at once
+        return settings
     except ConfigError as error:
         sys.exit(str(error))
     except ValidationError as error:
         lines = (f"{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         sys.exit("\n".join(lines))
+    except ValueError as error:
+        sys.exit(str(error))

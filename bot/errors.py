@@ -21,5 +21,9 @@ class RefusedError(BotError):
     """The request is understood and not allowed in the present state."""
 
 
+class GoneError(BotError):
+    """What is asked for needs rows that were deleted because their time was over; for operators, in English."""
+
+
 class LinkExpiredError(BotError):
     """A link is past its time or was revoked."""

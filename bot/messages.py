@@ -9,10 +9,16 @@ from typing import Any, Protocol
 WHATSAPP, SMS, GATEWAY, SIMULATOR, EMAIL = "whatsapp", "sms", "gateway", "simulator", "email"
 # By which agencies may have their cases, too.
 WEBHOOK = "webhook"
+# Other systems that are told what happens to tickets (``bot.subscribers``).
+SUBSCRIBER = "subscriber"
 # What citizens do on their page, beside their conversation.
 PAGE = "page"
 # What an officer took down of somebody who left no number: nothing is ever sent there.
 DESK = "desk"
+# What another system files through Open311. Of somebody who left no number it stays the conversation's channel.
+OPEN311 = "open311"
+# Conversations with nobody at the other end: nothing is asked or sent there.
+NOBODY_THERE = frozenset({DESK, OPEN311})
 LONGEST_TEXT = 10_000
 # Control characters that are no white space, and those that turn the direction of everything behind them.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -22,24 +28,35 @@ _UNSEEN = frozenset({"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"})
 @dataclass(frozen=True)
 class Manners:
     """What a channel that citizens write on is like. ``label``: how pages call it; ``is_sms``: plain short text,
-    sent in segments; ``is_priced``: ``config.yml`` may say what it costs."""
+    sent in segments; ``is_priced``: ``config.yml`` may say what it costs; ``has_phones``: people are known by
+    their telephone numbers there."""
 
     label: str
     is_sms: bool = False
     is_priced: bool = True
+    has_phones: bool = False
 
 
-# What goes by the names of channels (routing, costs, pages, how a question is written) goes by this table.
-CHANNELS: Mapping[str, Manners] = {
-    WHATSAPP: Manners("WhatsApp"),
-    SMS: Manners("SMS", is_sms=True),
-    GATEWAY: Manners("SMS (gateway)", is_sms=True),
+# What goes by the names of channels (routing, costs, pages, how a question is written) goes by this table. Here
+# stand those that ``bot`` itself speaks of; others are made known by their modules (``docs/adding-a-channel.md``).
+CHANNELS: dict[str, Manners] = {
+    WHATSAPP: Manners("WhatsApp", has_phones=True),
+    SMS: Manners("SMS", is_sms=True, has_phones=True),
+    GATEWAY: Manners("SMS (gateway)", is_sms=True, has_phones=True),
     SIMULATOR: Manners("Simulator", is_priced=False),
     DESK: Manners("Loket", is_priced=False),
+    OPEN311: Manners("Open311", is_priced=False),
 }
 
-# Where the recipient is a telephone.
-PHONES = frozenset({WHATSAPP, SMS, GATEWAY})
+
+def make_known(channels: Mapping[str, Manners]) -> None:
+    """Add channels that citizens write on; done once, before anything goes by the table."""
+    CHANNELS.update(channels)
+
+
+def has_phones(channel: str) -> bool:
+    """Whether the recipient is a telephone."""
+    return channel in CHANNELS and CHANNELS[channel].has_phones
 
 
 @dataclass(frozen=True)
@@ -121,7 +138,7 @@ class Outgoing:
     """One message ready to send. ``template`` is the provider's template with its variables.
 
     ``interactive``: that template shows ``text`` and ``choices`` as buttons or a list; without it the choices are
-    numbered, and ``hint`` says to answer with the number.
+    numbered, and ``hint`` says to answer with the number. ``label``: what opens a list, where there are lists.
     """
 
     id: int
@@ -131,6 +148,7 @@ class Outgoing:
     text: str
     choices: tuple[Choice, ...] = ()
     hint: str = ""
+    label: str = ""
     subject: str = ""
     html: str = ""
     message_id: str = ""

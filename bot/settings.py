@@ -4,26 +4,71 @@ import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.messages import GATEWAY, SMS
+from bot.accounts.roles import ROLES
+from bot.messages import CHANNELS, GATEWAY, SMS, WHATSAPP
 from bot.setting_files import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent
-Tokens = Annotated[tuple[str, ...], NoDecode]
 PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-class Settings(BaseSettings):
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+# Written with commas between them, newest first where they are secrets.
+Tokens = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class FromEnvironment(BaseSettings):
     """What an installation sets in its environment or in a file ``.env``; ``X_FILE`` names a file that holds X.
 
     Making one raises ValidationError for wrong values and ConfigError for files that cannot be read.
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = FileSource(settings_cls, dotenv_settings, env_settings)
+        return init_settings, files, env_settings, dotenv_settings
+
+
+class ChannelSettings(FromEnvironment):
+    """The settings of one channel, beside its code; :meth:`Settings.of` reads them."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether real citizens are at the other end."""
+        raise NotImplementedError
+
+    @property
+    def lines(self) -> frozenset[str]:
+        """The channels by which any telephone number can be written to with these settings."""
+        return frozenset()
+
+
+Group = TypeVar("Group", bound=ChannelSettings)
+# Those of the channels that this installation knows; the registry of channels puts them here.
+CHANNEL_SETTINGS: list[type[ChannelSettings]] = []
+
+
+class Settings(FromEnvironment):
+    """The settings of everything but the channels that have settings of their own."""
 
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process")
     host: str = Field("127.0.0.1", description="Address that the web process listens on")
@@ -63,6 +108,19 @@ class Settings(BaseSettings):
     gateway_lookup_url: str = Field("", description="Where it tells of a message; {id} stands for ours")
 
     media_folder: Path = Field(Path("var/media"), description="Folder for photos and files of citizens, encrypted")
+    media_bucket: str = Field("", description="Bucket for these files instead of the folder; empty: the folder")
+    media_bucket_url: str = Field("", description="Address of its S3-compatible store; empty: Amazon's")
+    media_bucket_region: str = Field("", description="Its region; stores other than Amazon's have none")
+    media_bucket_prefix: str = Field("", description="What its names begin with, as suarakota/")
+    media_bucket_access_key: str = Field("", description="Our key there; empty: the machine's own role")
+    media_bucket_secret_key: str = Field("", description="The secret of that key")
+    media_bucket_style: Literal["path", "virtual"] = Field(
+        "path", description="Whether its name stands in the path or in the host of addresses"
+    )
+    media_bucket_encryption: Literal["", "AES256", "aws:kms"] = Field(
+        "", description="How the store encrypts on top of what we do"
+    )
+    media_bucket_timeout_s: int = Field(10, ge=1, le=60, description="Seconds until the store is too slow")
     media_hosts: Tokens = Field(
         ("*.twiliocdn.com", "s3-external-1.amazonaws.com/media.twiliocdn.com/"),
         description="Hosts that Twilio may redirect to for a file; comma-separated, as *.host or host/path/",
@@ -70,6 +128,10 @@ class Settings(BaseSettings):
 
     export_folder: Path | None = Field(
         None, description="Folder for the nightly export to a data warehouse, without personal data; empty: none"
+    )
+
+    erasure_ledger: Path | None = Field(
+        None, description="File that names erasures outside the database; default: beside a SQLite file"
     )
 
     trial_numbers: Tokens = Field(
@@ -91,41 +153,33 @@ class Settings(BaseSettings):
     map_attribution: str = Field("", description="Whom the map's corner names, as the tiles' licence asks")
     admin_email: str = Field("", description="First console account")
     admin_password: str = Field("", description="Its password")
+    second_factor_for: Tokens = Field((), description="Roles that must set up a second factor; comma-separated")
+    metrics_token: Tokens = Field(
+        (), description="Bearer token for /metrics; comma-separated while rotating; empty: this machine only"
+    )
+    security_contact: str = Field(
+        "", description="Where weaknesses are reported, as mailto: or https:; served as security.txt"
+    )
     simulator: Literal["", "on", "off"] = Field(
         "", description="Simulator on loopback; default: on without a Twilio account or gateway"
     )
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        files = FileSource(settings_cls, dotenv_settings, env_settings)
-        return init_settings, files, env_settings, dotenv_settings
+    _groups: dict[type[ChannelSettings], ChannelSettings] = PrivateAttr(default_factory=dict)
 
-    @field_validator("city_folder", "export_folder", mode="before")
+    def of(self, group: type[Group]) -> Group:
+        """The settings of one channel, read once; errors as when Settings are made."""
+        found = self._groups.get(group)
+        if not isinstance(found, group):
+            found = self._groups[group] = self._read(group)
+        return found
+
+    def _read(self, group: type[Group]) -> Group:
+        return group()
+
+    @field_validator("city_folder", "export_folder", "erasure_ledger", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
-
-    @field_validator(
-        "secret_key",
-        "twilio_auth_token",
-        "gateway_secret",
-        "media_hosts",
-        "trial_numbers",
-        "agency_webhook_secret",
-        mode="before",
-    )
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
 
     @field_validator("trial_numbers")
     @classmethod
@@ -133,6 +187,14 @@ class Settings(BaseSettings):
         wrong = [number for number in value if not PHONE.fullmatch(number)]
         if wrong:
             raise ValueError(f"{', '.join(wrong)}: no telephone number; write each as +6281234567890.")
+        return value
+
+    @field_validator("second_factor_for")
+    @classmethod
+    def _are_roles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [role for role in value if role not in ROLES]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: no role; there are {', '.join(ROLES)}.")
         return value
 
     @property
@@ -153,12 +215,22 @@ class Settings(BaseSettings):
         """The channel by which this installation can send an SMS to any number; None where it cannot."""
         if self.has_twilio and self.twilio_sms_from:
             return SMS
-        return GATEWAY if self.gateway_url else None
+        others = (line for line in sorted(self._lines) if CHANNELS[line].is_sms)
+        return GATEWAY if self.gateway_url else next(others, None)
+
+    @property
+    def has_whatsapp(self) -> bool:
+        """Whether this installation can send by WhatsApp."""
+        return bool(self.has_twilio and self.twilio_whatsapp_from) or WHATSAPP in self._lines
+
+    @property
+    def _lines(self) -> frozenset[str]:
+        return frozenset(line for group in CHANNEL_SETTINGS for line in self.of(group).lines)
 
     @property
     def is_live(self) -> bool:
         """Whether real citizens are at the other end of something."""
-        return self.has_twilio or self.has_gateway
+        return self.has_twilio or self.has_gateway or any(self.of(group).is_live for group in CHANNEL_SETTINGS)
 
     @property
     def simulator_enabled(self) -> bool:

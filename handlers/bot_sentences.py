@@ -14,11 +14,14 @@ from bot.settings import ROOT
 from bot.status import LABELS
 
 BOT, HANDLERS = ROOT / "bot", ROOT / "handlers"
+API_KEYS = BOT / "accounts" / "api_keys.py"  # speaks English to other systems
 # Names of errors whose words a person reads; a module that raises one also keeps the sentences that it gives them.
 ERRORS = re.compile(r"\b(RefusedError|NotFoundError|LinkExpiredError|abort|errorhandler|register_error_handler)\(")
 TABLES = frozenset({"failure_words.py"})
-# These speak English, at the command line.
-COMMANDS = frozenset({"command.py", "commands", "doctor", "channels", "simulator", "webhooks.py"})
+# These speak English: to operators, and to other systems.
+ENGLISH = frozenset(
+    {"command.py", "commands", "doctor", "channels", "simulator", "webhooks.py", "open311", "health.py"}
+)
 SENTENCE = re.compile(r"[A-Z].*[a-z]{2}.*[.!?]$", re.DOTALL)
 WORDS = re.compile(r"[A-Z][\w %()-]+")
 
@@ -30,7 +33,7 @@ def sentences() -> Iterator[str]:
         source = path.read_text(encoding="utf-8")
         if path.name in TABLES:
             yield from _said_in(path, source, WORDS)
-        elif ERRORS.search(source) and not COMMANDS & {*path.parts}:
+        elif ERRORS.search(source) and not ENGLISH & {*path.parts} and path != API_KEYS:
             yield from _said_in(path, source, SENTENCE)
 
 

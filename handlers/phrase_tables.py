@@ -76,6 +76,7 @@ HAPPENED = {
     "reroute": N_("Dialihkan ke instansi lain"),
     "why_rerouted": N_("Alasan pengalihan"),
     "assigned": N_("Penanggung jawab diganti"),
+    "link_ended": N_("Tautan warga diakhiri"),
     "prioritised": N_("Prioritas diubah"),
     "deadline_moved": N_("Tenggat dipindahkan"),
     "noted": N_("Catatan internal"),
@@ -84,6 +85,8 @@ HAPPENED = {
     "follow_desk_filed": N_("Warga dikabari: laporannya tercatat"),
     "follow_desk_filed_one_way": N_("Warga dikabari: laporannya tercatat"),
     "follow_desk_filed_sealed": N_("Warga dikabari: keperluannya tercatat"),
+    "follow_open311_filed": N_("Warga dikabari: laporannya dari aplikasi lain tercatat"),
+    "follow_open311_filed_one_way": N_("Warga dikabari: laporannya dari aplikasi lain tercatat"),
     "not_sent_no_number": N_("Kabar tidak dikirim: warga tidak meninggalkan nomor"),
 }
 PLANNED = {
@@ -143,6 +146,7 @@ CHANNELS = {
     **{name: manners.label for name, manners in messages.CHANNELS.items()},
     messages.EMAIL: "E-mail",
     messages.WEBHOOK: "Webhook",
+    messages.SUBSCRIBER: N_("Sistem lain"),
     messages.PAGE: N_("Halaman warga"),
     # How a report came to an officer: in the place of its channel.
     "visit": N_("Datang ke loket"),

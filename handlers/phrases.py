@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from bot import messages
 from bot.agencies.units import FROM_UNIT, TO_UNIT
 from bot.city.agency import Agency
 from bot.city.city import City
@@ -24,6 +25,7 @@ from handlers.phrase_tables import (
     WITHHELD,
 )
 from storage.models import Citizen, Ticket, TicketEvent
+from storage.queries.cases import CaseRow
 
 UNIT_MOVES = (TO_UNIT, FROM_UNIT)
 NUMBERLIKE = re.compile(r"(?:\d\W*){7}")
@@ -70,7 +72,7 @@ class Phrases:
     def status(self, code: str) -> str:
         return translated(LABELS[Status(code)])
 
-    def standing(self, ticket: Ticket) -> str:
+    def standing(self, ticket: Ticket | CaseRow) -> str:
         """The status, and of a closed ticket how it came to be closed: the outcomes are never told as one."""
         if ticket.closed_at and ticket.outcome:
             return self.outcome(ticket.outcome)
@@ -160,4 +162,5 @@ class Phrases:
         return spoken.money(amount, currency)
 
     def channel(self, code: str) -> str:
-        return translated(CHANNELS.get(code, code))
+        known = messages.CHANNELS.get(code)  # one that its own module has made known
+        return translated(CHANNELS.get(code) or (known.label if known else code))

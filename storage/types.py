@@ -73,6 +73,10 @@ class EncryptedBytes(TypeDecorator[bytes]):
         return None if value is None else keyring.current().decrypt_bytes(value)
 
 
+# What a change of secrets is about: a column of one of these types needs no list to be found in.
+ENCRYPTED = (Encrypted, EncryptedJson, EncryptedBytes)
+
+
 class Money(TypeDecorator[Decimal]):
     """An amount to four places, kept as a whole number of ten-thousandths: exact in sums on every database."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,7 +13,7 @@ from handlers import auth
 from storage import keyring
 from storage.database import Database
 from storage.keyring import Keyring
-from tests.support import databases, postgres, thrift
+from tests.support import databases, postgres, routes, thrift
 from tests.support.clock import MoveableClock, at
 from tests.support.databases import PostgresTemplate, SqliteTemplate, Stock
 from tests.support.folders import short_lived_folder
@@ -20,9 +21,13 @@ from tests.support.outbox import Post
 from tests.support.settings import isolated_settings
 from tests.support.twilio import Twilio, twilio_running
 
+if TYPE_CHECKING:
+    from tests.support import s3 as s3_stores
+
 
 def pytest_collection_finish() -> None:
     thrift.pay_less()
+    routes.use()
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +115,25 @@ def twilio(twilio_process: Twilio) -> Twilio:
     """Twilio's stand-in, a process that all tests share; it has seen nothing yet."""
     twilio_process.clear()
     return twilio_process
+
+
+@pytest.fixture(scope="session")
+def s3() -> "Iterator[s3_stores.Store]":
+    """An S3-compatible store, a process that all tests share; each makes buckets of its own."""
+    from tests.support.s3 import store_running  # the library is large, and few tests need it
+
+    with store_running() as store:
+        yield store
+
+
+@pytest.fixture
+def wire(s3: "s3_stores.Store") -> "Iterator[s3_stores.Wire]":
+    """A wire to that store, which a test can cut."""
+    from tests.support.s3 import Wire
+
+    made = Wire(s3.url)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from bot.errors import RefusedError
 from bot.incidents import members
 from bot.intake.file_types import UnusableFileError
 from bot.intake.pictures import Picture, read_picture
-from bot.messages import DESK, legible
+from bot.messages import NOBODY_THERE, legible
 from bot.outgoing import agency_mail, unasked
 from bot.rulebook import Rulebook
 from bot.status import Move
@@ -74,7 +74,7 @@ def send_back(desk: Desk, note: str, suggested: str = "") -> None:
 
 def ask(desk: Desk, question: str) -> None:
     """Ask the citizen something, through the bot; the agency never sees the number."""
-    if desk.ticket.conversation.channel == DESK:
+    if desk.ticket.conversation.channel in NOBODY_THERE:
         raise RefusedError("Warga ini tidak meninggalkan nomor, jadi tidak ada yang bisa ditanyai lewat pesan.")
     if not may_write(desk.ticket):
         raise RefusedError("Warga belum memastikan nomornya aman, jadi pertanyaan ini tidak kami kirim.")
@@ -118,7 +118,7 @@ def read_photo(photo: bytes, zone: tzinfo) -> Picture | None:
 def may_write(ticket: Ticket) -> bool:
     """Whether the citizen may be written to about ``ticket``: there is a number, and nobody else may read the
     phone."""
-    return ticket.conversation.channel != DESK and (not ticket.sealed or bool(ticket.may_write))
+    return ticket.conversation.channel not in NOBODY_THERE and (not ticket.sealed or bool(ticket.may_write))
 
 
 def _tell(desk: Desk, wording: str) -> None:

@@ -64,6 +64,11 @@ class Areas:
         return [*map(_label, paths), *sorted(set(names) - known)]
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all kelurahan."""
+        return frozenset(name for _, _, name in self.rows)
+
+    @cached_property
     def _inside(self) -> dict[str, frozenset[str]]:
         """What lies in each area, larger areas before those in them."""
         return {path: frozenset(names) for path, names in self._all()}

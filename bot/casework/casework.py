@@ -15,6 +15,7 @@ from bot.conversation.turn import Reply, Turn
 from bot.intake.inbox import mark_done
 from bot.outgoing import outbox, unasked
 from bot.outgoing.outbox import Note
+from bot.personal import consents
 from bot.segments import segments
 from bot.wording.plain_text import MOST_SEGMENTS, as_sms
 from bot.words import EMERGENCY_LANE, NORMAL_LANE
@@ -38,9 +39,11 @@ STILL_UNREAD = (
 def carry_out(case: Case, turn: Turn) -> None:
     """Write everything that ``turn`` comes to."""
     case.conversation.language = turn.language or case.conversation.language
-    case.conversation.citizen.hide_name |= turn.hides_name
+    if turn.hides_name and not case.conversation.citizen.hide_name:
+        case.conversation.citizen.hide_name = True
+        citizens.agree(case, consents.NAME, given=False)
     facts = perform(turn.action, case) if turn.action else {}
-    turn = incident_news.retold(case, turn, facts)
+    turn = citizens.retold(incident_news.retold(case, turn, facts), facts)
     if turn.replies:
         # The lease token counts the turns of a conversation, so the key names the reply to this turn.
         say(case, turn, facts, f"reply:{case.conversation.id}:{case.conversation.lease_token}")
@@ -71,6 +74,7 @@ def say(case: Case, turn: Turn, facts: Facts, key: str) -> None:
     urgent = isinstance(turn.action, acts.FileReport) and turn.action.urgent
     text = _text(case, turn, facts)
     ticket: Ticket | None = facts.get("ticket")
+    before = case.conversation.citizen.notice_given_at
     note = Note(
         key=key,
         wording=turn.replies[0].wording,
@@ -79,7 +83,10 @@ def say(case: Case, turn: Turn, facts: Facts, key: str) -> None:
         lane=EMERGENCY_LANE if urgent else NORMAL_LANE,
         at_least_once=urgent,
         text=text if _in_danger(turn) else with_notice(case, text, _titles(case, turn), asks=_asks(turn)),
+        inbound_id=case.last_id or None,
     )
+    if case.conversation.citizen.notice_given_at != before:
+        citizens.agree(case, consents.NOTICE, given=True, wording=_notice_key(case))
     outbox.to_citizen(case.session, case.rulebook, case.conversation, note, case.now, case.now)
     unasked.told_in_reply(case.session, _standings(turn), case.now)
 
@@ -163,7 +170,11 @@ def with_notice(case: Case, text: str, titles: Sequence[str] = (), *, asks: bool
 
 def _notice(case: Case) -> str:
     """Every SMS is paid for by length; the longer form stands where messages are counted."""
-    return case.rulebook.wording.say("notice_short" if case.is_sms else "notice", case.conversation.language, {})
+    return case.rulebook.wording.say(_notice_key(case), case.conversation.language, {})
+
+
+def _notice_key(case: Case) -> str:
+    return "notice_short" if case.is_sms else "notice"
 
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:

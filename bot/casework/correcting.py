@@ -11,6 +11,7 @@ from bot.conversation.turn import Correct
 from bot.incidents import members
 from bot.messages import Location
 from bot.outgoing import agency_mail
+from bot.privacy import mask
 from bot.status import Move, Status, moves_from
 from bot.tickets import tickets
 from bot.tickets.tickets import By
@@ -34,7 +35,7 @@ def put_at(ticket: Ticket, place: str | None, location: Location | None) -> None
     if location:
         ticket.latitude, ticket.longitude = location.latitude, location.longitude
     if place or location:
-        ticket.place = place  # beside a new pin the old words would only mislead
+        ticket.place = place and mask(place)  # beside a new pin the old words would only mislead
 
 
 def seal(case: Case, ticket: Ticket) -> None:

@@ -16,6 +16,7 @@ from bot.incidents import duplicates, incidents, members
 from bot.incidents.incidents import Settled
 from bot.intake import inbox
 from bot.outgoing import agency_mail
+from bot.personal import consents, restricting
 from bot.privacy import mask
 from bot.status import Move, is_open, moves_from
 from bot.tickets import tickets
@@ -94,7 +95,7 @@ def _listed(case: Case, settled: Sequence[Settled]) -> str:
 @perform.register
 def _add(action: acts.AddToTicket, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
-    ticket.place = ticket.place or action.place
+    ticket.place = ticket.place or (action.place and mask(action.place))
     if action.location:
         ticket.latitude, ticket.longitude = action.location.latitude, action.location.longitude
     by = By("citizen", case.now, action.text or None)
@@ -199,6 +200,7 @@ def _set_safe_contact(action: acts.SetSafeContact, case: Case) -> Facts:
     ticket = tickets.by_number(case.session, action.number)
     ticket.may_write = action.may_write
     tickets.record(case.session, ticket, "safe_contact", By("citizen", case.now, action.other_way or None))
+    citizens.agree(case, consents.SAFE, given=action.may_write)
     return facts_of(case, ticket)
 
 
@@ -224,9 +226,28 @@ def _show_data(action: acts.ShowData, case: Case) -> Facts:
 
 
 @perform.register
-def _erase(action: acts.Erase, case: Case) -> Facts:
-    citizens.erase(case)
+def _give_copy(action: acts.GiveCopy, case: Case) -> Facts:
+    facts = citizens.give_copy(case)
+    if facts.get(citizens.BY_PERSON):
+        _ask_person(acts.AskPerson("data", case.messages[-1].text), case)
+    return facts
+
+
+@perform.register
+def _set_name(action: acts.SetName, case: Case) -> Facts:
+    citizens.set_name(case, action.name)
     return {}
+
+
+@perform.register
+def _stop_using(action: acts.StopUsing, case: Case) -> Facts:
+    citizens.stop_using(case, withdraws=action.withdraws)
+    return {}
+
+
+@perform.register
+def _erase(action: acts.Erase, case: Case) -> Facts:
+    return citizens.erase(case)
 
 
 @perform.register
@@ -243,12 +264,17 @@ def _ask_person(action: acts.AskPerson, case: Case) -> Facts:
             due_at=due,
         )
     )
+    if action.reason == "data":
+        citizens.asked_of_person(case, action.text)
     return facts_of(case, tickets.by_number(case.session, action.number)) if action.number else {}
 
 
 @perform.register
 def _set_opt_out(action: acts.SetOptOut, case: Case) -> Facts:
     case.conversation.citizen.opted_out_at = case.now if action.out else None
+    citizens.agree(case, consents.NEWS, given=not action.out)
+    if not action.out:
+        restricting.lift(case.session, case.conversation.citizen, case.now, case.last_id)
     return {}
 
 

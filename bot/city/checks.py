@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.city import agency as city_agency
-from bot.city import costs, incident_policy, ladder
+from bot.city import costs, incident_policy, ladder, open311_policy, retention_policy
 from bot.messages import CHANNELS
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def inconsistencies(city: "City") -> Iterator[str]:
     yield from _days(city)
     yield from _explanations(city)
     yield from incident_policy.mistakes(city.incidents, city.services)
+    yield from open311_policy.mistakes(city)
+    yield from retention_policy.mistakes(city)
     for channel in city.channels.keys() - CHANNELS.keys():
         yield f"channels.{channel}: there is no such channel; write one of {', '.join(CHANNELS)}."
 

@@ -23,10 +23,12 @@ from bot.city.fields import Part, TimeField
 from bot.city.follow_policy import LADDER, Deadlines, FollowUpPolicy, OwnDeadlines, People, UrgentPolicy
 from bot.city.incident_policy import IncidentPolicy
 from bot.city.ladder import Ladder
+from bot.city.open311_policy import Open311Policy, Publicity
 from bot.city.rates import Rates
+from bot.city.retention_policy import RetentionPolicy
 from bot.city.samples import Samples
 from bot.errors import ConfigError
-from bot.messages import DESK
+from bot.messages import NOBODY_THERE
 
 
 class OwnQuestion(Part):
@@ -52,7 +54,8 @@ class Service(Part):
     """A kind of matter. ``needs_place``: a report without a place is asked for one.
 
     ``sealed``: complaints about it are read only by the people named for that. ``about_staff``: it is about how
-    people of an agency behave, so it never goes to the agency that it names.
+    people of an agency behave, so it never goes to the agency that it names. ``public``: what other systems see of
+    its tickets (``bot.city.open311_policy``); None: as little as is useful.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Service(Part):
     needs_place: bool = False
     sealed: bool = False
     about_staff: bool = False
+    public: Publicity | None = None
     question: OwnQuestion | None = None
     emergency_number: str | None = None
     emergency_advice: dict[str, str] | None = None
@@ -179,7 +183,9 @@ class City(Part):
     channels: dict[str, ChannelPolicy] = Field(default_factory=dict)
     costs: dict[str, Cost] = Field(default_factory=dict)
     rates: Rates = Rates()
+    retention: RetentionPolicy = RetentionPolicy()
     samples: Samples = Samples()
+    open311: Open311Policy | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -219,7 +225,7 @@ class City(Part):
 
     def can_answer(self, channel: str) -> bool:
         """Whether a citizen can write to us on ``channel``; where not, nothing may be asked there."""
-        if channel == DESK:
+        if channel in NOBODY_THERE:
             return False
         return self.channels.get(channel, ChannelPolicy()).two_way
 

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.messages import CHANNELS
 from bot.segments import segments
 
-PRICED = tuple(name for name, manners in CHANNELS.items() if manners.is_priced)
 Amount = Annotated[Decimal, Field(ge=0, max_digits=12)]
 
 
@@ -42,6 +41,7 @@ class Cost(BaseModel):
 
 def mistakes(costs: Mapping[str, Cost]) -> Iterator[str]:
     """One sentence for each channel that does not exist."""
+    priced = [name for name, manners in CHANNELS.items() if manners.is_priced]
     for channel in costs:
-        if channel not in PRICED:
-            yield f"costs.{channel}: there is no such channel; write one of {', '.join(PRICED)}."
+        if channel not in priced:
+            yield f"costs.{channel}: there is no such channel; write one of {', '.join(priced)}."

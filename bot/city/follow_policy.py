@@ -92,6 +92,7 @@ class FollowUpPolicy(Part):
     light_question: SpanField = Span(1, "working day")
     coordination: SpanField = Span(1, "working day")
     link_valid: SpanField = Span(90, "day")
+    citizen_link: SpanField = Span(365, "day")
     hold_ends: SpanField = Span(12, "hour")
     late_after: SpanField = Span(2, "hour")
     citizen_weekly: int = Field(default=3, ge=1, le=50)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.state import Dialogue
 from bot.errors import NotFoundError, RefusedError
-from bot.messages import DESK, WHATSAPP, legible
+from bot.messages import NOBODY_THERE, WHATSAPP, legible
 from bot.outgoing import outbox
 from bot.outgoing.outbox import Note
 from bot.rulebook import Rulebook
@@ -53,7 +53,7 @@ def take(
         raise RefusedError(_held_by_other(session, conversation))
     if conversation.citizen.erased_at is not None:
         raise RefusedError("Data warga ini sudah dihapus; tidak ada lagi yang bisa dihubungi.")
-    if conversation.channel == DESK:
+    if conversation.channel in NOBODY_THERE:
         raise RefusedError("Warga ini tidak meninggalkan nomor; tidak ada yang bisa ditulisi di sini.")
     before = _close(session, conversation, "taken", now)
     # What the bot had asked is not what the citizen answers to from here on.

@@ -20,7 +20,7 @@ from bot.outgoing.agency_mail import IDEAS_AND_PRAISE
 from bot.outgoing.outbox import Note
 from bot.rulebook import Rulebook
 from bot.status import LABELS, OPEN, Move, Status, is_open, moves_from
-from bot.tickets import assignments, tickets
+from bot.tickets import assignments, citizen_page, tickets
 from bot.tickets.followups_plan import WITH_TARGET, Kind
 from bot.tickets.tickets import By
 from bot.tickets.values import citizen_values
@@ -30,7 +30,7 @@ from storage.queries.claiming import follow_ups_of
 
 ASSIGNED, PRIORITISED, NOTED = "assigned", "prioritised", "noted"
 DEADLINE_MOVED, WHY_REROUTED = "deadline_moved", "why_rerouted"
-INTERNAL = (ASSIGNED, PRIORITISED, NOTED, DEADLINE_MOVED, WHY_REROUTED)
+INTERNAL = (ASSIGNED, PRIORITISED, NOTED, DEADLINE_MOVED, WHY_REROUTED, citizen_page.LINK_ENDED)
 PRIORITIES = (0, 1)
 LONGEST_NOTE, LONGEST_REASON = 4_000, 1_000
 FURTHEST_TARGET = timedelta(days=365)
@@ -63,6 +63,12 @@ def set_priority(session: Session, ticket: Ticket, priority: int, by_user_id: in
         return False
     ticket.priority = priority
     tickets.record(session, ticket, PRIORITISED, by_user(by_user_id, now), {"priority": priority})
+    return True
+
+
+def end_link(session: Session, ticket: Ticket, by_user_id: int, now: datetime) -> bool:
+    """The link that its citizen has opens nothing from now on: somebody else has it, or the telephone is lost."""
+    citizen_page.end_link(session, ticket, by_user(by_user_id, now))
     return True
 
 

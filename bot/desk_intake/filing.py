@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.case import Case
+from bot.casework import citizens
 from bot.casework.casework import about
 from bot.casework.effects import perform
 from bot.conversation import Dialogue
@@ -27,6 +28,7 @@ from bot.learning.examples import Label
 from bot.messages import CHANNELS, DESK, Content, Media
 from bot.outgoing import unasked
 from bot.outgoing.outbox import Note
+from bot.personal import consents
 from bot.privacy import mask
 from bot.rulebook import Rulebook
 from bot.tickets import citizen_page, tickets
@@ -143,8 +145,11 @@ def _note(case: Case, ticket: Ticket, taken: Taken, user_id: int) -> None:
     """Who wrote it down, and which agency is likely where somebody asks first."""
     proposed = case.rulebook.city.services[taken.service].agency if taken.is_checked_first else None
     data = {"came_by": taken.came_by} | ({"proposed": proposed} if proposed else {})
+    if taken.consent:
+        citizens.agree(case, consents.NEWS, given=True, wording="desk_intake")
     if ticket.sealed and taken.consent and taken.safe:
         ticket.may_write = True
+        citizens.agree(case, consents.SAFE, given=True, wording="desk_intake")
     tickets.record(case.session, ticket, TAKEN, By(f"user:{user_id}", case.now), data)
 
 

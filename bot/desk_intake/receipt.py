@@ -8,7 +8,7 @@ from itertools import groupby
 import segno
 
 from bot.city.city import City
-from bot.messages import DESK, PHONES
+from bot.messages import DESK, has_phones
 from bot.privacy import mask
 from bot.rulebook import Rulebook
 from bot.status import is_open
@@ -73,7 +73,7 @@ def receipt_of(rulebook: Rulebook, ticket: Ticket) -> Receipt:
         look_up=f"{rulebook.base_url}{LOOK_UP}",
         story="" if ticket.sealed else _clipped(words),
         by_number=is_told and (not ticket.sealed or bool(ticket.may_write)),
-        has_digits=ticket.conversation.channel in PHONES and not ticket.sealed,
+        has_digits=has_phones(ticket.conversation.channel) and not ticket.sealed,
         channel=ticket.conversation.channel,
         has_target=ticket.kind in WITH_TARGET and is_open(ticket.status) and not ticket.urgent,
     )

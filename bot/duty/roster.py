@@ -11,6 +11,7 @@ from bot.errors import NotFoundError, RefusedError
 from storage import keyring
 from storage.models import Shift, User
 from storage.queries import duty as queries
+from storage.queries.phones import under_one_hash
 
 ON_CALL = ("coordinator", "administrator")
 FOR_SEALED = ("sealed_officer",)
@@ -69,7 +70,9 @@ def set_phone(session: Session, user_id: int, typed: str, country: str) -> User:
     if user is None or user.disabled_at is not None or user.role not in ROLES:
         raise NotFoundError("Petugas itu tidak ada.")
     phone = e164(typed, country) if typed.strip() else None
-    phone_hash = keyring.current().lookup(phone) if phone else None
+    hashes = keyring.current().lookups(phone) if phone else ()
+    under_one_hash(session, hashes)
+    phone_hash = hashes[0] if hashes else None
     if phone_hash and _is_a_colleagues(session, user, phone_hash):
         raise RefusedError("Nomor itu sudah dipakai petugas lain; satu nomor untuk satu petugas.")
     user.phone, user.phone_hash = phone, phone_hash

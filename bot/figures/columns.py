@@ -86,7 +86,7 @@ TICKETS = Table(
         Column("agency", "string", "Who answers for it now; a code of agencies.csv"),
         Column("kelurahan", "string", "Where, as far as it is known; no place is told more exactly"),
         Column("channel", "string", "How it came: whatsapp, sms, gateway, simulator ..."),
-        Column("came_by", "string", "How it came to the desk: visit, telephone, letter, social; empty: not there"),
+        Column("came_by", "string", "How it came: visit, telephone, letter, social, open311; empty: by a message"),
         Column("urgent", "boolean", "Whether it is an emergency"),
         Column("status", "string", "Where it stands"),
         Column("outcome", "string", "How it was closed: confirmed by its citizen, silent, unreachable ..."),

@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from bot.errors import GoneError
 from bot.figures import tally
 from bot.figures.period import Kind, Period, start_of
 from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.queries.figures import rollups
+from storage.queries.retention import FIGURES, read_until
 
 EVERY = timedelta(minutes=10)
 AGAIN = 35  # days that are counted again each night
@@ -27,6 +29,8 @@ def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     first = first_day(database, rulebook)
     if first is None:
         return 0
+    if lost := lost_until(database, rulebook):
+        first = max(first, lost + ONE_DAY)  # what was counted then stays as it is
     with database.read() as session:
         known = rollups.counted_days(session)
     days = islice(due(known, first, now, rulebook.city.zone), AT_ONCE)
@@ -38,6 +42,13 @@ def first_day(database: Database, rulebook: Rulebook) -> date | None:
     with database.read() as session:
         began = rollups.began(session)
     return began.astimezone(rulebook.city.zone).date() if began else None
+
+
+def lost_until(database: Database, rulebook: Rulebook) -> date | None:
+    """The last local day of which tickets were deleted because their time was over; None where none were."""
+    with database.read() as session:
+        last = read_until(session, FIGURES)
+    return last.astimezone(rulebook.city.zone).date() if last else None
 
 
 def due(known: Mapping[date, datetime], first: date, now: datetime, zone: ZoneInfo) -> Iterator[date]:
@@ -73,8 +84,9 @@ def count_day(
 def recount(database: Database, rulebook: Rulebook, first: date, last: date, now: datetime) -> Iterator[date]:
     """Count all days from ``first`` to ``last`` anew, none after today; each as soon as it is written.
 
-    A month is added up once, with the last of its days.
+    A month is added up once, with the last of its days. GoneError for days of which tickets were deleted.
     """
+    must_be_whole(database, rulebook, first)
     last = min(last, now.astimezone(rulebook.city.zone).date())
     for back in range((last - first).days + 1):
         day = first + back * ONE_DAY
@@ -85,6 +97,16 @@ def recount(database: Database, rulebook: Rulebook, first: date, last: date, now
             if day == last or ends_month(day):
                 rollups.replace_month(session, *_month_of(day))
         yield day
+
+
+def must_be_whole(database: Database, rulebook: Rulebook, first: date) -> None:
+    """GoneError where tickets of ``first`` or later days have been deleted."""
+    lost = lost_until(database, rulebook)
+    if lost is not None and first <= lost:
+        raise GoneError(
+            f"Tickets of {lost} and before have been deleted because their time was over; "
+            "counted again these days would be wrong. Choose a later first day."
+        )
 
 
 def ends_month(day: date) -> bool:

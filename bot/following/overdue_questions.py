@@ -4,9 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.outgoing import outbox
-from bot.outgoing.agency_mail import layouts
-from bot.outgoing.outbox import Letter
+from bot.outgoing import coordinators
 from bot.rulebook import Rulebook
 from storage.database import Database
 from storage.models import Handover
@@ -30,16 +28,5 @@ def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
 def _write(session: Session, rulebook: Rulebook, rows: list[Handover], now: datetime) -> None:
     """How many they are and since when: what they say stands behind the log-in."""
     values = {"count": len(rows), "since": min(row.created_at for row in rows)}
-    say, layout = rulebook.wording.say, layouts(rulebook.texts)
-    subject = say("mail_questions_subject", rulebook.language, values)
-    parts = {
-        "city": rulebook.city.name,
-        "subject": subject,
-        "lead": say("mail_questions", rulebook.language, values),
-        "sections": (),
-        "link": f"{rulebook.base_url}{DESK}",
-    }
-    first = min(row.id for row in rows)
-    for number, address in enumerate(rulebook.city.people.coordinators):
-        text, html = (layout.get_template(f"list.{form}").render(parts) for form in ("txt", "html"))
-        outbox.by_mail(session, rulebook, Letter(f"questions:{first}:{number}", address, subject, text, html), now)
+    key = f"questions:{min(row.id for row in rows)}"
+    coordinators.tell(session, rulebook, "mail_questions", values, DESK, key, now)

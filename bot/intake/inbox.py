@@ -1,9 +1,10 @@
 """Store first, think after: one insert for a message that came in, and its place in a conversation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session, defer
@@ -14,19 +15,23 @@ from bot.privacy import mask
 from bot.words import NORMAL_LANE, Words
 from storage import keyring
 from storage.models import Citizen, Conversation, InboundMessage, Quarantine
-from storage.queries.inserting import insert_once, ring
+from storage.queries.inserting import insert_each_once, insert_once, ring
 from storage.queries.media import queue_files
+from storage.queries.phones import alone_with, under_one_hash
 from storage.queries.states import DONE
 from storage.types import UtcDateTime
 
 # Outcomes of messages that only began a report: it was asked about, or a photo came while something was asked.
 PART_OF_A_REPORT = ("asked", "attached")
 
+# On SQLite a transaction that writes holds up the webhooks: one for so many takes a tenth of a second.
+AT_ONCE = 100
+
 # Statements are made once. What is being placed is written at the end: nothing that waits could change an answer.
 UNPLACED = (
     select(InboundMessage)
     .where(InboundMessage.conversation_id.is_(None))
-    .order_by(InboundMessage.id)
+    .order_by(InboundMessage.lane, InboundMessage.id)
     .limit(bindparam("limit", type_=Integer))
     .options(defer(InboundMessage.raw))  # encrypted, as the other columns that are left out
     .with_for_update(skip_locked=True)
@@ -67,8 +72,25 @@ class Sender:
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
     """Keep a message that came at ``now``; False when it is a repetition of one that is kept already."""
+    return keep(session, incoming, words, now) is not None
+
+
+def keep(session: Session, incoming: Incoming, words: Words, now: datetime) -> int | None:
+    """As :func:`store`: the id that the message got, None for a repetition."""
+    ring(session)
+    return insert_once(session, InboundMessage, _row(incoming, words, now))
+
+
+def store_all(session: Session, messages: Sequence[tuple[Incoming, datetime]], words: Words) -> None:
+    """Keep many messages, each with the time when it came, each once."""
+    insert_each_once(session, InboundMessage, [_row(incoming, words, at) for incoming, at in messages])
+    if messages:
+        ring(session)
+
+
+def _row(incoming: Incoming, words: Words, now: datetime) -> dict[str, Any]:
     text = incoming.content.text[:LONGEST_TEXT]
-    values = {
+    return {
         "channel": incoming.channel,
         "external_id": incoming.external_id,
         "address_hash": address_hash(incoming.address),
@@ -82,8 +104,6 @@ def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> 
         "content": incoming.content.to_json(),
         "raw": incoming.raw,
     }
-    ring(session)
-    return insert_once(session, InboundMessage, values) is not None
 
 
 def quarantine(session: Session, incoming: Incoming, reason: str, now: datetime) -> bool:
@@ -104,9 +124,9 @@ def address_hash(address: str) -> str:
 
 
 def place_new(
-    session: Session, now: datetime, limit: int = 500, costs: Mapping[str, Cost] = MappingProxyType({})
+    session: Session, now: datetime, limit: int = AT_ONCE, costs: Mapping[str, Cost] = MappingProxyType({})
 ) -> int:
-    """Give each message that has none its conversation, and wake that conversation; how many were placed.
+    """Give each message that has none its conversation, emergencies first, and wake that; how many were placed.
 
     ``costs``: what a message costs that comes in, by channel; where there is no price none is noted.
     """
@@ -150,8 +170,11 @@ def _sender_of(message: InboundMessage) -> Sender:
 
 def conversation_of(session: Session, sender: Sender, now: datetime) -> Conversation:
     """The conversation with ``sender``, locked; made with its citizen where there is none yet."""
-    address = {"channel": sender.channel, "address": sender.address_hash}
-    found = session.scalar(OF_ADDRESS, address)
+    hashes = keyring.current().candidates(sender.address_hash, sender.address)
+    found = _known(session, sender.channel, hashes)
+    if found is None and len(hashes) > 1:
+        alone_with(session, hashes)
+        found = _known(session, sender.channel, hashes)
     if found is not None:
         return found
     insert_once(
@@ -159,7 +182,7 @@ def conversation_of(session: Session, sender: Sender, now: datetime) -> Conversa
         Conversation,
         {
             "channel": sender.channel,
-            "address_hash": sender.address_hash,
+            "address_hash": hashes[0],
             "address": sender.address,
             "citizen_id": _citizen_of(session, sender, now).id,
             "language": "id",
@@ -170,16 +193,29 @@ def conversation_of(session: Session, sender: Sender, now: datetime) -> Conversa
             "lease_token": 0,
         },
     )
-    return session.scalars(OF_ADDRESS, address).one()
+    return session.scalars(OF_ADDRESS, {"channel": sender.channel, "address": hashes[0]}).one()
+
+
+def _known(session: Session, channel: str, hashes: Sequence[str]) -> Conversation | None:
+    """While secrets change an address may be kept under the hash of any of them, the newest first."""
+    found = (session.scalar(OF_ADDRESS, {"channel": channel, "address": one}) for one in hashes)
+    return next((one for one in found if one is not None), None)
 
 
 def _citizen_of(session: Session, sender: Sender, now: datetime) -> Citizen:
     """Who writes: a WhatsApp and an SMS address of one number are one citizen."""
-    values = {"created_at": now, "phone_hash": sender.phone_hash, "name": sender.name, "hide_name": False}
+    phone = sender.phone_hash
+    if phone is not None:
+        hashes = keyring.current().candidates(phone, sender.address)
+        if len(hashes) > 1:
+            alone_with(session, hashes)
+            under_one_hash(session, hashes)
+        phone = hashes[0]
+    values = {"created_at": now, "phone_hash": phone, "name": sender.name, "hide_name": False}
     new_id = insert_once(session, Citizen, values)
     if new_id is not None:
         return session.scalars(OF_ID, {"citizen": new_id}).one()
-    return session.scalars(OF_PHONE, {"phone": sender.phone_hash}).one()
+    return session.scalars(OF_PHONE, {"phone": phone}).one()
 
 
 def belong_to(session: Session, conversation: Conversation, begun: datetime, ticket_id: int) -> None:

@@ -57,6 +57,7 @@ def burst(
         only_agrees=words.is_bare_yes(text),
         emergency_service=words.emergency_service(text),
         hides_name=words.hides_name(text),
+        new_name=words.new_name(text),
         sealed_words=words.is_sealed(text),
         self_harm=words.is_self_harm(text),
         english=words.is_english(text),

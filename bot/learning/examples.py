@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.personal import consents
 from bot.privacy import mask
-from storage.models import Example, Handover
+from storage.models import Conversation, Example, Handover
 from storage.queries import examples as queries
 
 # Words of many messages at once, and words that the model does not read: neither is an example of anything.
@@ -28,13 +29,17 @@ def keep(
 ) -> Example | None:
     """Keep the text of ``handover`` with ``label``; the last decision about a message counts.
 
-    None where it is no example: without words, of many messages, or of somebody who has a sealed case. What cannot
-    be traced to its message is not kept either, for it could not be erased with it.
+    None where it is no example: without words, of many messages, of somebody who has a sealed case or who wants
+    their data used for nothing else. What cannot be traced to its message is not kept either, for it could not be
+    erased with it.
     """
     text = mask(handover.text).strip()
     if not text or inbound_id is None or handover.reason in NO_EXAMPLE:
         return None
     if queries.is_near_a_sealed_case(session, handover.conversation_id):
+        return None
+    talk = session.get_one(Conversation, handover.conversation_id)
+    if consents.is_restricted(session, talk.citizen_id):
         return None
     row = queries.of_message(session, inbound_id)
     if row is None:

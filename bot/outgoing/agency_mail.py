@@ -90,7 +90,7 @@ def new_information(
     session: Session, rulebook: Rulebook, ticket: Ticket, key: str, text: str, now: datetime
 ) -> None:
     """The citizen added something, or answered the agency's question."""
-    write(session, rulebook, ticket, MORE, key, now, {"more": text})
+    write(session, rulebook, ticket, MORE, key, now, {"more": mask(text)})
 
 
 def no_answer(session: Session, rulebook: Rulebook, ticket: Ticket, key: str, now: datetime) -> None:
@@ -218,7 +218,7 @@ def write(
 def _case(ticket: Ticket, wording: str, values: Mapping[str, Any]) -> Case:
     """What is said of it by WhatsApp or webhook; what has no deadline has no ``due``."""
     due = ticket.solve_by.isoformat() if values["due"] else ""
-    return Case(wording, ticket.number, values["service"], mask(values["place"]), values["link"], due)
+    return Case(wording, ticket.number, values["service"], values["place"], values["link"], due)
 
 
 def _values(rulebook: Rulebook, ticket: Ticket) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def _values(rulebook: Rulebook, ticket: Ticket) -> dict[str, Any]:
         "service": rulebook.city.services[ticket.service].name,
         "agency": rulebook.city.agency_name(ticket.agency),
         "story": ticket.masked_story,
-        "place": ticket.place or "",
+        "place": mask(ticket.place or ""),  # as it was written before places were masked
         "position": position,
         "filed": f"{local:%d-%m-%Y %H:%M}",
         "solve_by": ticket.solve_by,

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.messages import DESK, EMAIL, WHATSAPP, Choice
+from bot.messages import EMAIL, NOBODY_THERE, WHATSAPP, Choice
 from bot.rulebook import Rulebook
 from bot.tickets import citizen_page
+from bot.watching.trail import TRAIL
 from bot.wording.buttons import interactive
 from bot.wording.templates import content_sid
 from bot.words import NORMAL_LANE, UNASKED_LANE
@@ -24,7 +25,7 @@ UNASKED = "follow_"
 class Note:
     """One message to a citizen before it is put into words. ``key`` names its one occasion.
 
-    ``announcement_id``: it is one of the many messages of an announcement.
+    ``announcement_id``: it is one of the many messages of an announcement; ``inbound_id``: the message it answers.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Note:
     at_least_once: bool = False
     text: str | None = None
     announcement_id: int | None = None
+    inbound_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def to_citizen(
     session: Session, rulebook: Rulebook, conversation: Conversation, note: Note, now: datetime, due: datetime
 ) -> int | None:
     """Put ``note`` into words and into the outbox; None when it stood there already, or nobody reads it."""
-    if conversation.channel == DESK:
+    if conversation.channel in NOBODY_THERE:
         return None
     language = conversation.language
     values = {"city": rulebook.city.name, **note.values}
@@ -65,8 +67,11 @@ def to_citizen(
     template = rulebook.wording.template(note.wording, values, language)
     choices = tuple(Choice(key, title_of(rulebook, language, title)) for key, title in note.choices)
     body: dict[str, Any] = {"text": text, "choices": [asdict(choice) for choice in choices]}
+    if note.inbound_id:
+        body[TRAIL] = note.inbound_id
     if choices:
         body["hint"] = rulebook.wording.say("number_hint", language, {})
+        body["label"] = rulebook.wording.say("list_button", language, {})
     if conversation.channel == WHATSAPP:  # elsewhere sentences may be sent at any time, and there are no buttons
         sid = content_sid(rulebook.city, template[0], language) if template else None
         late = {"template": sid, "variables": template[1]} if template and sid else {}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.messages import DESK, WHATSAPP
+from bot.messages import NOBODY_THERE, WHATSAPP
 from bot.outgoing import outbox
 from bot.outgoing.outbox import UNASKED, Note
 from bot.rulebook import Rulebook
@@ -139,7 +139,7 @@ def why_silent(ticket: Ticket) -> str | None:
         return "not_sent_erased"
     if ticket.citizen.blocked_at is not None:
         return "not_sent_blocked"
-    if ticket.conversation.channel == DESK:
+    if ticket.conversation.channel in NOBODY_THERE:
         return "not_sent_no_number"
     if ticket.sealed and not ticket.may_write:
         return "not_sent_sealed"

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from bot.city.city import COORDINATORS
 from bot.city.routing import Destination, Matter, route
-from bot.errors import NotFoundError
-from bot.messages import DESK, Location
+from bot.errors import NotFoundError, RefusedError
+from bot.history.appending import append_event
+from bot.messages import DESK, OPEN311, Location
 from bot.privacy import mask
 from bot.rulebook import Rulebook
 from bot.status import OUTCOMES, Move, Outcome, Status, after
 from bot.tickets import assignments, followups_plan
 from bot.tickets.followups_plan import Kind, Step
 from bot.tickets.numbers import new_number
-from storage.models import Citizen, CivilServant, Conversation, FollowUp, Ticket, TicketEvent
+from storage.models import Citizen, CivilServant, Conversation, FollowUp, Ticket
 from storage.queries.claiming import follow_up, follow_ups_of
 from storage.queries.inserting import insert_all
 
@@ -26,17 +27,19 @@ CIVIL_SERVANT = select(CivilServant.id).where(CivilServant.phone_hash == bindpar
 ID_OF_NUMBER = select(Ticket.id).where(Ticket.number == bindparam("number"))
 # Nor this one: a new ticket is flushed where it is filed, and keeps its number.
 OF_NUMBER = select(Ticket).where(Ticket.number == bindparam("number")).execution_options(autoflush=False)
+FORGOTTEN = "Data laporan ini sudah dihapus karena waktunya habis. Minta warga mengirim laporan baru."
 
 
 @dataclass(frozen=True)
 class AtDesk:
     """How a report came to the desk, and who wrote it down; ``source``: the link of a post.
 
-    ``check_first``: coordinators ask the unit whether it is so before any agency has it.
+    ``check_first``: coordinators ask the unit whether it is so before any agency has it. What another system filed
+    (``came_by`` is OPEN311) nobody wrote down.
     """
 
     came_by: str
-    taken_by: int
+    taken_by: int | None
     source: str | None = None
     check_first: bool = False
 
@@ -71,7 +74,7 @@ def open_ticket(
 ) -> Ticket:
     """File a report: number, destination, deadlines, history, and what is to follow."""
     city = rulebook.city
-    channel = DESK if report.desk else conversation.channel
+    channel = _way_in(report.desk.came_by if report.desk else None, conversation.channel)
     matter = Matter(report.kind, report.service, channel, now.astimezone(city.zone).time(),
                     report.kelurahan, report.city, report.story, report.sealed)  # fmt: skip
     desk = report.desk
@@ -90,7 +93,7 @@ def open_ticket(
         on_behalf=is_civil_servant(session, conversation.citizen),
         story=report.story,
         masked_story=mask(report.story),
-        place=report.place,
+        place=report.place and mask(report.place),
         area=report.kelurahan,
         latitude=report.location.latitude if report.location else None,
         longitude=report.location.longitude if report.location else None,
@@ -117,7 +120,7 @@ def open_ticket(
 def destination_of(rulebook: Rulebook, ticket: Ticket, channel: str) -> Destination:
     """Where ``ticket`` would go if it were filed now as it stands."""
     at = ticket.created_at.astimezone(rulebook.city.zone).time()
-    channel = DESK if ticket.came_by else channel
+    channel = _way_in(ticket.came_by, channel)
     matter = Matter(
         ticket.kind, ticket.service, channel, at, ticket.area, story=ticket.story, sealed=ticket.sealed
     )
@@ -142,7 +145,12 @@ def is_civil_servant(session: Session, citizen: Citizen) -> bool:
 
 
 def move(session: Session, rulebook: Rulebook, ticket: Ticket, step: Move, by: By) -> None:
-    """Take ``ticket`` one step through the status table; RefusedError where the table has no such step."""
+    """Take ``ticket`` one step through the status table.
+
+    RefusedError where the table has no such step, and where nobody is left to tell: its data had their time.
+    """
+    if ticket.anonymised_at is not None:
+        raise RefusedError(FORGOTTEN)
     before = Status(ticket.status)
     ticket.status = after(before, step)
     ticket.moves += 1
@@ -165,7 +173,10 @@ def close_at_delivery(session: Session, rulebook: Rulebook, ticket: Ticket, now:
 
 
 def record(session: Session, ticket: Ticket, kind: str, by: By, data: Mapping[str, object] | None = None) -> None:
-    """Append to the history at once; nothing in it is ever changed."""
+    """Append to the history at once; nothing in it is ever changed but that ``by.note`` can be taken away.
+
+    ``data`` stays for good: it holds nothing that anybody wrote.
+    """
     row = {
         "ticket_id": ticket.id,
         "at": by.at,
@@ -176,7 +187,7 @@ def record(session: Session, ticket: Ticket, kind: str, by: By, data: Mapping[st
         "note": by.note,
         "data": dict(data or {}),
     }
-    insert_all(session, TicketEvent, [row])
+    append_event(session, ticket.number, row)
     if "events" in ticket.__dict__:
         session.expire(ticket, ["events"])  # whoever has read the history reads it anew
 
@@ -246,6 +257,13 @@ def by_number(session: Session, number: str) -> Ticket:
     if ticket is None:
         raise NotFoundError(f"Tidak ada laporan bernomor {number}.")
     return ticket
+
+
+def _way_in(came_by: str | None, channel: str) -> str:
+    """The channel by which rules know a report."""
+    if came_by is None:
+        return channel
+    return OPEN311 if came_by == OPEN311 else DESK
 
 
 def _open_again(ticket: Ticket) -> None:

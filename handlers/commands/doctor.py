@@ -11,6 +11,7 @@ from bot.casework.choice_templates import choice_templates
 from bot.standing.kept import with_kept
 from bot.wording.templates import templates
 from bot.wording.wording import Wording
+from handlers.channels.registry import PROVIDERS
 from handlers.doctor import installation, provider
 from handlers.doctor.account import TwilioAccount
 from handlers.doctor.findings import Finding, Mark, Unknown, not_checked, report
@@ -51,11 +52,14 @@ def examine(here: Edge, outside: Outside) -> Iterator[Finding]:
     yield from installation.settings_findings(settings)
     yield from installation.city_findings(settings, rulebook.city, _wording(here), today)
     yield from installation.store_findings(outside.store())
+    yield from installation.files_findings(outside.files())
     yield from installation.nlu_findings(settings, outside.nlu_ready())
     yield from installation.mail_findings(settings, outside.mail())
     yield from installation.public_findings(settings, outside.public())
     if settings.has_twilio and settings.twilio_auth_token:
         yield from _twilio_findings(here, outside.twilio())
+    for provider_of_ours in PROVIDERS:
+        yield from provider_of_ours.doctor(here)
 
 
 def _twilio_findings(here: Edge, account: TwilioAccount) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import click
 from flask.cli import with_appcontext
 
+from bot.errors import GoneError
 from bot.figures import counting
 from bot.figures.warehouse import Warehouse
 from handlers.edge import Edge, edge
@@ -24,6 +25,10 @@ def figures() -> None:
 def recount(first: datetime | None, last: datetime | None) -> None:
     """Count all days from the first to the last once more; one line a month."""
     here = edge()
+    try:
+        counting.must_be_whole(here.database, here.rulebook, first.date() if first else date.max)
+    except GoneError as error:
+        raise click.ClickException(f"--from: {error}") from None
     days = _days(here, first.date() if first else None, last.date() if last else None)
     if days is None:
         click.echo("Nothing has happened yet, so there is nothing to count.")
@@ -60,10 +65,15 @@ def export(day: datetime | None, full: bool) -> None:
 
 
 def _days(here: Edge, first: date | None, last: date | None) -> tuple[date, date] | None:
-    """None where there is nothing at all; nothing before the first message is counted, and nothing after today."""
+    """None where there is nothing at all; nothing before the first message is counted, and nothing after today.
+
+    Where no first day was asked for, it is the first whose tickets are all there.
+    """
     now = here.clock.now()
     began = counting.first_day(here.database, here.rulebook)
     if began is None:
         return None
+    lost = counting.lost_until(here.database, here.rulebook)
+    whole = max(began, lost + timedelta(days=1)) if lost else began
     today = now.astimezone(here.rulebook.city.zone).date()
-    return max(first or began, began), min(last or today, today)
+    return (max(first, began) if first else whole), min(last or today, today)

@@ -19,9 +19,10 @@ ADDRESS = "PUBLIC_URL"  # in a template: the installation's own address
 @click.command("templates")
 @click.option("--language", help="Another than the city's first language.")
 @click.option("--json", "as_json", is_flag=True, help="One line a template, as Twilio's Content API takes it.")
+@click.option("--meta", "for_meta", is_flag=True, help="One line a template, as Meta's Graph API takes it.")
 @click.option("--choices", is_flag=True, help="Those for buttons and lists, which nobody has to approve.")
 @with_appcontext
-def list_templates(language: str | None, as_json: bool, choices: bool) -> None:
+def list_templates(language: str | None, as_json: bool, for_meta: bool, choices: bool) -> None:
     """Print every WhatsApp template: name, text, samples, category. Fails when WhatsApp would refuse one."""
     here = edge()
     city = here.rulebook.city
@@ -37,7 +38,10 @@ def list_templates(language: str | None, as_json: bool, choices: bool) -> None:
         replace(template, body=template.body.replace(ADDRESS, here.rulebook.base_url)) for template in written
     ]
     for template in found:
-        click.echo(_payload(template) if as_json else "\n".join(_block(template)))
+        if for_meta:
+            click.echo(_meta(template))
+        else:
+            click.echo(_payload(template) if as_json else "\n".join(_block(template)))
     problems = [f"{template.name}: {problem}." for template in found for problem in refusals(template)]
     if problems:
         raise click.ClickException("WhatsApp would refuse this:\n" + "\n".join(problems))
@@ -66,6 +70,14 @@ def _choice_payload(template: ChoiceTemplate) -> str:
 def _payload(template: Template) -> str:
     text = {"twilio/text": {"body": template.body}}
     return _content(template.name, template.language, template.variables, text)
+
+
+def _meta(template: Template) -> str:
+    body: dict[str, Any] = {"type": "BODY", "text": template.body}
+    if template.samples:
+        body["example"] = {"body_text": [[sample for _, sample in template.samples]]}
+    told = {"name": template.name, "language": template.language, "category": CATEGORY, "components": [body]}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _content(name: str, language: str, variables: Mapping[str, str], types: Mapping[str, Any]) -> str:

@@ -14,6 +14,9 @@ from bot.standing import canned
 from handlers.edge import edge
 from storage.models import User
 from storage.queries import accounts as queries
+from storage.queries.one_at_a_time import one_at_a_time
+
+FIRST_ACCOUNT = 20_264
 
 
 @click.command("create-user")
@@ -66,6 +69,7 @@ def first_account() -> None:
     here = edge()
     try:
         with here.database.begin() as session:
+            one_at_a_time(session, FIRST_ACCOUNT, "account")  # other hosts may start at the same moment
             if session.scalar(select(User.id).limit(1)) is not None:
                 return
             password = here.settings.admin_password

@@ -1,6 +1,6 @@
 """The coordinators' console: what waits for a person, and every ticket with what was said about it."""
 
-from handlers.console import emergencies, figures, home, intake, map, model, pulse, reports, tables
+from handlers.console import emergencies, figures, home, intake, map, model, personal, pulse, reports, tables
 from handlers.console.agencies import cases, directory
 from handlers.console.answers import answers, canned, examples
 from handlers.console.citizens import blocked, praise, servants, takeover
@@ -8,7 +8,8 @@ from handlers.console.citywide import announcements, costs, incidents
 from handlers.console.conversations import files, preview
 from handlers.console.queues import bulk, checks, file, queues, saved_views, undelivered
 from handlers.console.room import blueprint
-from handlers.console.staff import account, accounts, audit_log, duty
+from handlers.console.staff import account, accounts, api_keys, audit_log, duty
+from handlers.console.systems import subscriptions
 from handlers.console.ticket import actions, map_points, page, presence
 from handlers.console.unsure import messages, questions, triage
 
@@ -18,6 +19,7 @@ __all__ = [
     "actions",
     "announcements",
     "answers",
+    "api_keys",
     "audit_log",
     "blocked",
     "blueprint",
@@ -41,6 +43,7 @@ __all__ = [
     "messages",
     "model",
     "page",
+    "personal",
     "praise",
     "presence",
     "preview",
@@ -50,6 +53,7 @@ __all__ = [
     "reports",
     "saved_views",
     "servants",
+    "subscriptions",
     "tables",
     "takeover",
     "triage",

@@ -1,6 +1,6 @@
 """What the person who is logged in may see. Every look at a sealed case is written into its history."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from flask_login import current_user
@@ -18,6 +18,7 @@ from storage.queries import sealing as queries
 
 LOOKED = "seen"
 OPEN = Curtain()
+CURTAINS = "curtains"  # of the people of a session, as far as they were asked for
 # Pictures of a page that was just opened are part of that look.
 ONE_LOOK = timedelta(minutes=10)
 
@@ -48,19 +49,19 @@ def open_to_me(session: Session, number: str) -> Ticket:
 
 def curtain_before(session: Session, citizen_id: int) -> Curtain:
     """What the present user must not read of this citizen's messages."""
-    mine = queries.sealed_of(session, [citizen_id]).get(citizen_id, ())
-    return curtain(current_user.role, current_user.agency, mine)
+    known = session.info.get(CURTAINS, {})
+    if citizen_id in known:
+        return known[citizen_id]  # type: ignore[no-any-return]
+    return _curtains(session, {citizen_id})[citizen_id]
 
 
 def covered(session: Session, handovers: Sequence[Handover]) -> frozenset[int]:
     """The ids of those messages that wait for a person which the present user must not read."""
-    people = {handover.conversation.citizen_id for handover in handovers}
-    sealed = queries.sealed_of(session, sorted(people))
-    curtains = {who: curtain(current_user.role, current_user.agency, cases) for who, cases in sealed.items()}
+    curtains = _curtains(session, {handover.conversation.citizen_id for handover in handovers})
     return frozenset(
         handover.id
         for handover in handovers
-        if curtains.get(handover.conversation.citizen_id, OPEN).covers(None, handover.created_at)
+        if curtains[handover.conversation.citizen_id].covers(None, handover.created_at)
     )
 
 
@@ -69,14 +70,13 @@ def covered_messages(
 ) -> frozenset[int]:
     """The ids of those of ``messages`` (about ``tickets``, by id) that the present user must not read."""
     people = {message.conversation.citizen_id for message in messages if message.conversation}
-    sealed = queries.sealed_of(session, sorted(people))
-    curtains = {who: curtain(current_user.role, current_user.agency, cases) for who, cases in sealed.items()}
+    curtains = _curtains(session, people)
 
     def is_covered(message: OutboundMessage) -> bool:
         ticket = tickets.get(message.ticket_id or 0)
         if ticket is not None and not sees(ticket):
             return True
-        before = curtains.get(message.conversation.citizen_id, OPEN) if message.conversation else OPEN
+        before = curtains[message.conversation.citizen_id] if message.conversation else OPEN
         return before.covers(message.ticket_id, message.created_at)
 
     return frozenset(message.id for message in messages if is_covered(message))
@@ -130,3 +130,11 @@ def note_look_at_file(ticket: Ticket, what: str) -> None:
         is_noted = queries.was_seen(session, ticket.id, LOOKED, f"user:{current_user.id}", since)
     if not is_noted:
         note_looks([ticket], what)
+
+
+def _curtains(session: Session, people: Collection[int]) -> dict[int, Curtain]:
+    """What the present user must not read of each of ``people``; asked once in a transaction."""
+    sealed = queries.sealed_of(session, sorted(people))
+    found = {who: curtain(current_user.role, current_user.agency, sealed.get(who, ())) for who in people}
+    session.info.setdefault(CURTAINS, {}).update(found)
+    return found

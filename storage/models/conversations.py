@@ -19,6 +19,10 @@ class Citizen(Base):
     """
 
     __tablename__ = "citizens"
+    __table_args__ = (
+        Index("ix_citizens_blocked_at", "blocked_at", sqlite_where=text("blocked_at IS NOT NULL"),
+              postgresql_where=text("blocked_at IS NOT NULL")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     created_at: Mapped[datetime]
@@ -73,7 +77,8 @@ class InboundMessage(Base):
     ``state``: ``new`` (nobody looked), ``held`` (looked at, waiting for more of the burst or for the NLU),
     ``done``. ``text`` is masked (NIK, phone and card numbers) and is what the NLU and the search see;
     ``content`` is what was really said. ``cost`` in ``currency``: what receiving it cost, an estimate;
-    ``copy_deleted_at``: the provider keeps no copy of it any more.
+    ``copy_deleted_at``: the provider keeps no copy of it any more;
+    ``cleared_at``: its words were dropped because their time was over.
     """
 
     __tablename__ = "inbound_messages"
@@ -87,6 +92,10 @@ class InboundMessage(Base):
               sqlite_where=text("conversation_id IS NULL"), postgresql_where=text("conversation_id IS NULL")),
         Index("ix_inbound_messages_copies", "channel", "received_at",
               sqlite_where=text("copy_deleted_at IS NULL"), postgresql_where=text("copy_deleted_at IS NULL")),
+        # What the model read as scolding, for the console's lists.
+        Index("ix_inbound_messages_anger", "ticket_id",
+              sqlite_where=text("json_extract(understanding, '$.intents[0][0]') = 'marah'"),
+              postgresql_where=text("(understanding #>> '{intents,0,0}') = 'marah'")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -110,6 +119,7 @@ class InboundMessage(Base):
     cost: Mapped[Decimal | None] = mapped_column(Money)
     currency: Mapped[str | None]
     copy_deleted_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
 
 
 class Quarantine(Base):

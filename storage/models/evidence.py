@@ -26,8 +26,11 @@ class Claim(Base):
         UniqueConstraint("ticket_id", "round"),
         Index("ix_claims_waiting", "claimed_at", sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
         Index("ix_claims_claimed_at", "claimed_at"),
-        Index("ix_claims_sampled_week", "sampled_week"),
-    )
+        Index("ix_claims_sample", "sampled_week", "verdict", "agency", "ticket_id", "round",
+              sqlite_where=text("sampled_week IS NOT NULL"), postgresql_where=text("sampled_week IS NOT NULL")),
+        Index("ix_claims_flagged", "claimed_at", "agency", "verdict", "ticket_id", "round",
+              sqlite_where=text("flagged = 1"), postgresql_where=text("flagged")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))

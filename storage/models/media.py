@@ -26,6 +26,8 @@ class MediaFile(Base):
         UniqueConstraint("inbound_id", "position"),
         Index("ix_media_files_due", "due_at", sqlite_where=text("state = 'waiting'"),
               postgresql_where=text("state = 'waiting'")),
+        Index("ix_media_files_kept", "created_at", sqlite_where=text("state = 'kept'"),
+              postgresql_where=text("state = 'kept'")),
         Index("ix_media_files_erasing", "id", sqlite_where=text("state = 'erasing'"),
               postgresql_where=text("state = 'erasing'")),
     )  # fmt: skip

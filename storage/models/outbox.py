@@ -11,6 +11,8 @@ from storage.models.base import Base, BigId
 from storage.models.conversations import Conversation
 from storage.types import Encrypted, EncryptedJson, Money
 
+ANGER = "wording IN ('anger_heard', 'anger_met', 'anger_met_open', 'anger_met_open_late')"
+
 
 class OutboundMessage(Base):
     """One message to a citizen or an agency, written in the transaction that decided it.
@@ -23,7 +25,8 @@ class OutboundMessage(Base):
     ``failure``: why it failed, as a class of ``bot.delivery.failures``; ``instead_of``: the message that did not
     get through and that this one says by another way. A failed message with no such successor waits for a person
     until ``settled_at``. ``form``: how it was sent (``text``, ``buttons``, ``template``); ``cost`` in
-    ``currency``, an estimate; ``copy_deleted_at``: the provider keeps no copy of it any more.
+    ``currency``, an estimate; ``copy_deleted_at``: the provider keeps no copy of it any more;
+    ``cleared_at``: its words were dropped because their time was over.
     """
 
     __tablename__ = "outbound_messages"
@@ -47,6 +50,9 @@ class OutboundMessage(Base):
               sqlite_where=text("state IN ('sending', 'in_doubt')"),
               postgresql_where=text("state IN ('sending', 'in_doubt')")),
         Index("ix_outbound_messages_sent_at", "sent_at"),
+        # Of citizens who were met as angry, for the console's lists.
+        Index("ix_outbound_messages_anger", "conversation_id", "created_at", sqlite_where=text(ANGER),
+              postgresql_where=text(ANGER)),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -79,6 +85,7 @@ class OutboundMessage(Base):
     cost: Mapped[Decimal | None] = mapped_column(Money)
     currency: Mapped[str | None]
     copy_deleted_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
 
     conversation: Mapped[Conversation | None] = relationship()
 

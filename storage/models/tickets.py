@@ -11,6 +11,11 @@ from storage.models.conversations import Citizen, Conversation
 from storage.types import Encrypted, EncryptedBytes
 
 
+def _of_some(condition: str, name: str, *columns: str) -> Index:
+    """An index of the rows of which ``condition`` is true on both databases."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class Ticket(Base):
     """One matter of one citizen, with the agency that answers for it.
 
@@ -27,22 +32,53 @@ class Ticket(Base):
     agency wants to know or, after a reopening, whether anyone has come; the next move ends the waiting.
     ``assigned_to``: the coordinator who keeps an eye on it; ``priority``: 1 before others, 0 as usual.
     ``came_by``: how it came to the desk (``visit``, ``telephone``, ``letter``, ``social``), with ``taken_by`` who
-    wrote it down and ``source``, the link of a post; None for what the citizen wrote to the system.
+    wrote it down and ``source``, the link of a post, or ``open311`` with ``source``, the link of a picture that
+    nobody fetched; None for what the citizen wrote to the system.
+    ``anonymised_at``: when its words, place and reporter were dropped because their time was over.
+    ``link_round`` counts how often its citizen's link was ended; each round has a link of its own.
     """
 
     __tablename__ = "tickets"
+    # Most begin with what a list is narrowed to and go on in its order; what follows is read without the row.
+    # Their conditions are those of the queries, word for word: otherwise they are not used.
     __table_args__ = (
         Index("ix_tickets_status_agency", "status", "agency", "id"),
         Index("ix_tickets_service_area_created_at", "service", "area", "created_at"),
         Index("ix_tickets_service_created_at", "service", "created_at"),
         Index("ix_tickets_service_latitude", "service", "latitude"),
-        Index("ix_tickets_open_solve_by", "solve_by", sqlite_where=text("closed_at IS NULL"),
-              postgresql_where=text("closed_at IS NULL")),
-        Index("ix_tickets_assigned_to", "assigned_to", "id", sqlite_where=text("assigned_to IS NOT NULL"),
-              postgresql_where=text("assigned_to IS NOT NULL")),
         Index("ix_tickets_agency_id", "agency", "id"),
+        Index("ix_tickets_service_id", "service", "id", "status", "sealed"),
+        Index("ix_tickets_status_id", "status", "id", "sealed", "area"),
+        Index("ix_tickets_area_id", "area", "id", "sealed"),
         Index("ix_tickets_created_at", "created_at"),
         Index("ix_tickets_closed_at", "closed_at", "created_at", "status"),
+        _of_some("closed_at IS NOT NULL AND anonymised_at IS NULL", "ix_tickets_to_anonymise", "sealed", "urgent",
+                 "closed_at"),
+        _of_some("anonymised_at IS NOT NULL", "ix_tickets_to_delete", "sealed", "urgent", "closed_at"),
+        _of_some("closed_at IS NULL", "ix_tickets_open_deadline", "solve_by", "id", "status", "service", "sealed",
+                 "urgent", "priority", "incident_id", "agency"),
+        # What stands in front of every list: open emergencies, and what coordinators hurry.
+        Index("ix_tickets_first", "urgent", "priority", "solve_by",
+              sqlite_where=text("closed_at IS NULL AND (urgent = 1 OR priority > 0)"),
+              postgresql_where=text("closed_at IS NULL AND (urgent OR priority > 0)")),
+        _of_some("closed_at IS NULL AND latitude IS NOT NULL", "ix_tickets_open_place", "latitude", "longitude",
+                 "id", "status", "sealed"),
+        _of_some("priority > 0", "ix_tickets_hurried", "id"),
+        # Nearly all have none: a whole index would be written for nothing, and not trusted by a planner.
+        _of_some("linked_to IS NOT NULL", "ix_tickets_linked_to", "linked_to"),
+        _of_some("incident_id IS NOT NULL", "ix_tickets_incident_id", "incident_id"),
+        _of_some("duplicate_of IS NOT NULL", "ix_tickets_duplicate_of", "duplicate_of"),
+        _of_some("closed_at IS NULL AND forwarded_at IS NOT NULL", "ix_tickets_agency_open", "agency", "solve_by",
+                 "id", "status", "unit", "service", "area", "sealed", "incident_id", "version"),
+        _of_some("closed_at IS NOT NULL AND forwarded_at IS NOT NULL", "ix_tickets_agency_closed", "agency",
+                 "closed_at", "id", "status", "unit", "service", "area", "sealed", "incident_id"),
+        _of_some("assigned_to IS NOT NULL", "ix_tickets_holder", "assigned_to", "closed_at", "id"),
+        _of_some("outcome IS NOT NULL", "ix_tickets_outcome_id", "outcome", "id", "sealed"),
+        _of_some("came_by IS NOT NULL", "ix_tickets_came_by", "came_by", "id"),
+        _of_some("kind = 'apresiasi'", "ix_tickets_praise", "created_at", "agency", "sealed"),
+        Index("ix_tickets_urgent", "created_at", sqlite_where=text("urgent = 1"), postgresql_where=text("urgent")),
+        Index("ix_tickets_sealed", "status", "solve_by", sqlite_where=text("sealed = 1"),
+              postgresql_where=text("sealed")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -73,9 +109,10 @@ class Ticket(Base):
     expected_on: Mapped[datetime | None]
     asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    linked_to: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
-    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    anonymised_at: Mapped[datetime | None]
+    linked_to: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
     may_write: Mapped[bool | None]
     on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -85,6 +122,7 @@ class Ticket(Base):
     came_by: Mapped[str | None]
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     source: Mapped[str | None] = mapped_column(Encrypted)
+    link_round: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reopened: Mapped[int] = mapped_column(default=0)
     moves: Mapped[int] = mapped_column(default=0)
     clocks: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -102,6 +140,9 @@ class TicketEvent(Base):
 
     ``actor`` is ``citizen``, ``bot``, ``clock``, ``agency:<code>`` or ``user:<id>``. ``agency``: who held the
     ticket then (``coordinators`` where no agency's time ran); of a ``send_back`` the agency that gave it back.
+    ``digest`` is over ``salt`` and what erasure takes away, ``link`` over the row and the link before it
+    (``bot.history``); ``position`` counts the chain's rows from 1, and from -1 down those that were there before
+    the chains. None in rows that nobody has sealed yet.
     """
 
     __tablename__ = "ticket_events"
@@ -116,6 +157,10 @@ class TicketEvent(Base):
     agency: Mapped[str | None]
     note: Mapped[str | None] = mapped_column(Encrypted)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    salt: Mapped[bytes | None]
+    digest: Mapped[str | None]
+    link: Mapped[str | None]
+    position: Mapped[int | None]
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 
@@ -149,9 +194,10 @@ class FollowUp(Base):
     __tablename__ = "follow_ups"
     __table_args__ = (
         UniqueConstraint("ticket_id", "kind", "round"),
-        Index("ix_follow_ups_due", "due_at", sqlite_where=text("state = 'waiting'"),
-              postgresql_where=text("state = 'waiting'")),
-    )  # fmt: skip
+        _of_some("state = 'waiting'", "ix_follow_ups_due", "due_at"),
+        _of_some("state = 'waiting' AND kind = 'leadership_list'", "ix_follow_ups_gathering", "due_at"),
+        _of_some("state = 'done' AND kind = 'leadership_list'", "ix_follow_ups_listed", "done_at", "ticket_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
@@ -200,8 +246,8 @@ class Handover(Base):
 
     __tablename__ = "handovers"
     __table_args__ = (
-        Index("ix_handovers_open", "due_at", sqlite_where=text("answered_at IS NULL"),
-              postgresql_where=text("answered_at IS NULL")),
+        _of_some("answered_at IS NULL", "ix_handovers_waiting", "due_at", "id", "reason", "answered_by",
+                 "conversation_id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -84,27 +84,26 @@ def alike(session: Session, perceptual_hash: str, of: Ticket | None = None) -> S
 
 def waiting(session: Session, limit: int, *, sealed: bool) -> Sequence[Claim]:
     """Claims that wait for a look, the earliest first; those of sealed tickets only with ``sealed``."""
-    found = select(Claim).join(Claim.ticket).where(_waits(), _told(sealed)).order_by(Claim.claimed_at, Claim.id)
+    first = waiting_ids(sealed=sealed).order_by(Claim.claimed_at, Claim.id).limit(limit)
+    found = select(Claim).join(Claim.ticket).where(Claim.id.in_(select(first.subquery().c.id)))
     told = contains_eager(Claim.ticket).selectinload(Ticket.events)
     shown = joinedload(Claim.photo).defer(Attachment.content)
-    return session.scalars(found.options(told, shown).limit(limit)).all()
+    return session.scalars(found.order_by(Claim.claimed_at, Claim.id).options(told, shown)).all()
 
 
-def count_waiting(session: Session, *, sealed: bool) -> int:
-    """How many claims wait for a look."""
-    return session.scalar(number_waiting(sealed=sealed)) or 0
+def count_waiting(session: Session, *, sealed: bool, most: int) -> int:
+    """How many claims wait for a look, counted no further than ``most``."""
+    few = waiting_ids(sealed=sealed).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def number_waiting(*, sealed: bool) -> Select[int]:
-    """How many claims wait for a look, for a statement that counts more than that.
+def waiting_ids(*, sealed: bool) -> Select[int]:
+    """The claims that wait for a look.
 
     Written so that it starts with the few claims that wait: joined to the tickets it may read all that are done.
     """
-    newer = aliased(Claim)
-    overtaken = exists().where(newer.ticket_id == Claim.ticket_id, newer.round > Claim.round)
-    stands = exists().where(Ticket.id == Claim.ticket_id, Ticket.status.in_(CLAIMED), _told(sealed))
     # As in the index's own condition, word for word: otherwise it is not used.
-    return select(func.count(Claim.id)).where(text(WAITS), stands, ~overtaken)
+    return select(Claim.id).where(text(WAITS), _stands_told(sealed), ~_is_overtaken())
 
 
 def photos_before(session: Session, ticket_ids: Collection[int]) -> dict[int, list[MediaFile]]:
@@ -142,9 +141,9 @@ def claims_between(session: Session, start: datetime, end: datetime) -> Sequence
 
 def sample_results(session: Session, weeks: int) -> Sequence[Result]:
     """How the samples of the last weeks came out, the latest first."""
-    by_week = _results(Claim.sampled_week).where(Claim.sampled_week.is_not(None))
-    latest = by_week.group_by(Claim.sampled_week).order_by(Claim.sampled_week.desc()).limit(weeks)
-    return [Result(*row) for row in session.execute(latest)]
+    by_week = _results(Claim.sampled_week).where(Claim.sampled_week.in_(_sampled_weeks(weeks)))
+    found = by_week.where(Claim.sampled_week.is_not(None)).group_by(Claim.sampled_week)
+    return [Result(*row) for row in session.execute(found.order_by(Claim.sampled_week.desc()))]
 
 
 def flagged_results(session: Session, since: datetime) -> Sequence[Result]:
@@ -153,24 +152,35 @@ def flagged_results(session: Session, since: datetime) -> Sequence[Result]:
     return [Result(*row) for row in session.execute(by_agency.order_by(func.count().desc(), Claim.agency))]
 
 
+def _sampled_weeks(most: int) -> Select[str | None]:
+    """The last weeks of which there is a sample: from each to the one before by index."""
+    last = select(func.max(Claim.sampled_week)).where(Claim.sampled_week.is_not(None))
+    known = last.cte("known", recursive=True)
+    before = last.where(Claim.sampled_week < known.c[0]).scalar_subquery()
+    known = known.union_all(select(before).where(known.c[0].is_not(None)))
+    return select(known.c[0]).limit(most)
+
+
 def _results(by: Any) -> Select[Any]:
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    overtaken = and_(Claim.verdict.is_(None), ~_stands())
-    counts = (func.count(), count(Claim.verdict == OK), count(Claim.verdict == NOT_OK), count(overtaken))
-    return select(by, *counts).select_from(Claim).join(Claim.ticket)
+    # Only of the few that nobody has looked at anybody asks whether they still stand.
+    stands = and_(_stands_told(sealed=True), ~_is_overtaken())
+    disputed = case((Claim.verdict.is_not(None), 0), (stands, 0), else_=1)
+    counts = (func.count(), count(Claim.verdict == OK), count(Claim.verdict == NOT_OK), func.sum(disputed))
+    return select(by, *counts)
 
 
-def _waits() -> ColumnElement[bool]:
-    return and_(Claim.verdict.is_(None), or_(Claim.flagged, Claim.sampled_week.is_not(None)), _stands())
+def _stands_told(sealed: bool) -> ColumnElement[bool]:
+    """A claim's ticket is claimed done or closed by it; without ``sealed``: and may be told of."""
+    return exists().where(Ticket.id == Claim.ticket_id, Ticket.status.in_(CLAIMED), _told(sealed))
 
 
-def _stands() -> ColumnElement[bool]:
-    """Neither denied by the citizen nor followed by another claim: its ticket is claimed done or closed by it."""
+def _is_overtaken() -> ColumnElement[bool]:
+    """A claim was denied by the citizen and followed by another."""
     newer = aliased(Claim)
-    overtaken = exists().where(newer.ticket_id == Claim.ticket_id, newer.round > Claim.round)
-    return and_(Ticket.status.in_(CLAIMED), ~overtaken)
+    return exists().where(newer.ticket_id == Claim.ticket_id, newer.round > Claim.round)
 
 
 def _is_same_work(ticket: Ticket) -> ColumnElement[bool]:

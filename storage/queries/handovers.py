@@ -25,15 +25,12 @@ def is_light() -> ColumnElement[bool]:
     return and_(Handover.answered_at.is_(None), Handover.reason.in_(LIGHT))
 
 
-def waiting(session: Session, which: ColumnElement[bool], limit: int) -> Sequence[Handover]:
-    """Those of one kind, each with its conversation and citizen, the oldest deadline first."""
-    found = select(Handover).where(which).order_by(Handover.due_at, Handover.id).limit(limit)
+def waiting(session: Session, which: ColumnElement[bool], limit: int) -> tuple[list[Handover], int]:
+    """Those of one kind, each with its conversation and citizen, the oldest deadline first; and their number."""
+    found = select(Handover, func.count().over()).where(which).order_by(Handover.due_at, Handover.id).limit(limit)
     people = joinedload(Handover.conversation).joinedload(Conversation.citizen)
-    return session.scalars(found.options(people)).all()
-
-
-def count(session: Session, which: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count(Handover.id)).where(which)) or 0
+    rows = session.execute(found.options(people)).all()
+    return [handover for handover, _ in rows], rows[0][1] if rows else 0
 
 
 def locked(session: Session, handover_id: int) -> Handover | None:

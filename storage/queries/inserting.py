@@ -27,6 +27,18 @@ def insert_all(session: Session, model: type[Base], rows: Sequence[dict[str, Any
         session.connection().execute(_plain_insert(model), rows)
 
 
+def insert_each_once(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows at once; those whose unique values stand there already, or twice among them, only once."""
+    if rows:
+        session.connection().execute(_insert_or_nothing(model, session.get_bind().dialect.name), rows)
+
+
+@cache
+def _insert_or_nothing(model: type[Base], dialect: str) -> Executable:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(model).on_conflict_do_nothing()
+
+
 @cache
 def _plain_insert(model: type[Base]) -> Executable:
     return insert(model)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from storage.files import new_key
@@ -82,14 +82,21 @@ def erase_files(session: Session, conversation_ids: Sequence[int]) -> None:
 
 
 def files_to_erase(session: Session, limit: int) -> Sequence[MediaFile]:
-    """Files that the store still has to let go of."""
-    return session.scalars(select(MediaFile).where(MediaFile.state == ERASING).limit(limit)).all()
+    """Files that the store still has to let go of; in any order, so that one which stays holds up no others."""
+    files = select(MediaFile).where(MediaFile.state == ERASING)
+    return session.scalars(files.order_by(func.random()).limit(limit)).all()
 
 
 def mark_erased(session: Session, files: Iterable[MediaFile]) -> None:
     """The store has let go of these."""
     gone = MediaFile.id.in_([file.id for file in files])
     session.execute(update(MediaFile).where(gone).values(state=ERASED))
+
+
+def erase_again(session: Session, file: MediaFile) -> None:
+    """What was put into the store behind an erasing, and could not be taken out again at once."""
+    again = update(MediaFile).where(MediaFile.id == file.id, MediaFile.state == ERASED)
+    session.execute(again.values(state=ERASING).execution_options(synchronize_session=False))
 
 
 def files_of_ticket(session: Session, ticket_id: int) -> Sequence[MediaFile]:

@@ -2,17 +2,18 @@
 
 import zlib
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 LOCK = text("SELECT pg_advisory_xact_lock(:kind, :what)")
 INCIDENTS = 20_261
 
 
-def one_at_a_time(session: Session, kind: int, what: str) -> None:
+def one_at_a_time(session: Session | Connection, kind: int, what: str) -> None:
     """Wait until no other transaction is at ``what``, and keep others out until this one ends.
 
     Only PostgreSQL has several writers; on SQLite a transaction that writes is alone anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    bind = session.get_bind() if isinstance(session, Session) else session
+    if bind.dialect.name == "postgresql":
         session.execute(LOCK, {"kind": kind, "what": zlib.crc32(what.encode()) - 2**31})

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Select, and_, select, union
 from sqlalchemy.orm import Session, defer
 
 from storage.models import Ticket
+from storage.queries.queue_conditions import by_index
 
 MOST_AROUND = 60
 MOST_NEAR = 200
@@ -44,8 +45,10 @@ def of_one_service(
 
 
 def near(session: Session, box: Box, statuses: Sequence[str], but: int) -> Sequence[Ticket]:
-    """Tickets of any service that lie within ``box``, for a map; the newest first."""
-    found = select(Ticket).where(*_within(box), Ticket.status.in_(statuses), ~Ticket.sealed, Ticket.id != but)
+    """Open tickets of any service, in one of ``statuses``, within ``box``, for a map; the newest first."""
+    within = and_(*_within(box), Ticket.closed_at.is_(None), Ticket.latitude.is_not(None))
+    found = select(Ticket).where(within, Ticket.status.in_(statuses), ~Ticket.sealed, Ticket.id != but)
+    found = by_index(found, "ix_tickets_open_place")
     untold = (defer(Ticket.story), defer(Ticket.place), defer(Ticket.masked_story))
     return session.scalars(found.order_by(Ticket.id.desc()).limit(MOST_NEAR).options(*untold)).all()
 

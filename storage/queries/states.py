@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, String, literal_column
 
 WAITING: ColumnElement[str] = literal_column("'waiting'", String)
 SENDING: ColumnElement[str] = literal_column("'sending'", String)
+IN_DOUBT: ColumnElement[str] = literal_column("'in_doubt'", String)
 FAILED: ColumnElement[str] = literal_column("'failed'", String)
 ASKED: ColumnElement[str] = literal_column("'asked'", String)
 DONE: ColumnElement[str] = literal_column("'done'", String)

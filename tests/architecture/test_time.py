@@ -13,6 +13,8 @@ MAY_ASK = {
     "handlers/channels/twilio.py": "asks Twilio for what was sent, which lives in its own time",
     "handlers/channels/agency_webhook.py": "signs with the time that the agency compares with its own",
     "handlers/channels/http_gateway.py": "signs with the time that the gateway compares with its own",
+    "handlers/channels/subscriber.py": "signs with the time that the receiver compares with its own",
+    "scheduler/clock_watch.py": "notices that the machine's time was set, and has APScheduler run by it",
     "scheduler/worker.py": "tells APScheduler to begin at once, which ticks by the machine's time",
 }
 

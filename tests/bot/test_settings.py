@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigError
 from bot.settings import ROOT, Settings
+from tests.support.settings import isolated_settings
+
+SHAPED = {"trial_numbers": "+6281234567890", "second_factor_for": "administrator,leadership"}
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +36,7 @@ def value_for(name: str, field: FieldInfo) -> str:
         return "5"
     if get_origin(field.annotation) is Literal:
         return str(get_args(field.annotation)[-1])
-    return "+6281234567890" if name == "trial_numbers" else f"of {name}"
+    return SHAPED.get(name, f"of {name}")
 
 
 def as_written(value: object) -> str:
@@ -105,3 +109,12 @@ def test_nothing_starts_without_a_file_that_is_named() -> None:
 def test_no_setting_is_named_like_the_file_of_another() -> None:
     names = set(Settings.model_fields)
     assert not {f"{name}_file" for name in names} & names
+
+
+def test_a_second_factor_can_only_be_demanded_of_roles_that_there_are() -> None:
+    assert isolated_settings(second_factor_for="administrator, sealed_officer").second_factor_for == (
+        "administrator",
+        "sealed_officer",
+    )
+    with pytest.raises(ValidationError, match="chief: no role"):
+        isolated_settings(second_factor_for="chief")

@@ -93,6 +93,8 @@ def test_somebody_who_can_tell(words: Words, text: str) -> None:
         "ada kebakaran di gang mawar tolong",
         "tolong rumah tetangga kebakaran",
         "kebakaran!",
+        "ada kebakaran di Jl. Kenanga nomor 5",
+        "kebakaran besar di belakang terminal",
         "api makin membesar di gudang belakang",
         "asap tebal dari lantai 3",
         "anak saya tenggelam di kali ciliwung",

@@ -35,6 +35,9 @@ PAGES = {
     "directory": "/console/directory",
     "accounts": "/console/accounts",
     "audit": "/console/audit",
+    "personal": "/console/personal",
+    "api-keys": "/console/api-keys",
+    "subscriptions": "/console/subscriptions",
 }
 # What is used on the way as well.
 IN_BOTH_SIZES = {

@@ -33,16 +33,18 @@ READY_WITHIN_S = 120
 JAKARTA = ZoneInfo("Asia/Jakarta")
 # A Tuesday morning, whatever the hour of the machine: quiet hours and weekends are where a test expects them.
 MORNING = at("2026-11-24T10:00+07:00")
+# The first has no window and takes a third less of the processor.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 NO_CHROMIUM = (
     "WARNING: THE PAGES ARE NOT TESTED IN A BROWSER: there is no chromium here. Install it (Debian: "
-    "apt-get install chromium), or set CHROMIUM to its program."
+    "apt-get install chromium-headless-shell), or set CHROMIUM to its program."
 )
 
 
 def chromium() -> str | None:
     """The browser's program: the one that CHROMIUM names, or the system's. None is ever downloaded."""
     named = os.environ.get("CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return named or next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 @dataclass(frozen=True)

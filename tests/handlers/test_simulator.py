@@ -230,7 +230,7 @@ def test_while_the_model_is_away_nobody_seems_to_type(quick: Simulator) -> None:
 
 
 def test_what_waits_for_a_person_is_shown(quick: Simulator) -> None:
-    quick.send("salinan data")
+    quick.send("Where can I get a new passport?")
     quick.work()
     story = quick.state()["happened"]
     assert story["message"]["outcome"] == OUTCOMES["person"]

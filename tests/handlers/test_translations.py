@@ -29,7 +29,8 @@ PLACES = re.compile(r"%\(\w+\)[sd]")
 HANDLERS = ROOT / "handlers"
 # What is called alike in both languages.
 NAMES = {"Pengaduan Warga", "E-mail", "SMS", "CSV", "JSON Lines", "WhatsApp", "RT", "RW", "Enter", "Esc", "Shift",
-         "Ctrl", "JK", *(manners.label for manners in CHANNELS.values())}  # fmt: skip
+         "Ctrl", "JK", "API", "UTC", "SHA-256", "openapi.json", "openapi.yml", "https://",
+         *(manners.label for manners in CHANNELS.values())}  # fmt: skip
 WORD = re.compile(r"[^\W\d_]{2,}")
 INDONESIAN = re.compile(
     r"\b(yang|tidak|belum|sudah|dari|untuk|dengan|dan|atau|anda|warga|laporan|pesan|nomor|dulu|lagi|ini|itu)\b",

@@ -45,7 +45,7 @@ class SqliteTemplate:
 
     def copy_to(self, file: Path) -> None:
         """A migrated database at ``file``."""
-        for suffix in ("-wal", "-shm"):
+        for suffix in ("-wal", "-shm", ".erasures.jsonl"):
             Path(f"{file}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(self._file, file)
 

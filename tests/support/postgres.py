@@ -1,6 +1,6 @@
 """A throw-away PostgreSQL on a free loopback port: started for a test session, gone after it.
 
-Everything that makes it slow and safe is off; its data lives in a folder that is deleted.
+What makes it slow and safe is off unless a test wants it; its data lives in a folder that is deleted.
 """
 
 import os
@@ -10,8 +10,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -31,6 +32,8 @@ FAST = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
 )
+# What was committed is there after a crash: fsync, synchronous_commit and full_page_writes stay on.
+SAFE = FAST[3:]
 UP_WITHIN_S = 20
 
 
@@ -45,41 +48,72 @@ def binaries() -> Path | None:
     return versions[-1].parent if versions else None
 
 
+@dataclass
+class Server:
+    """One server: its folder with data and log, and how it is run. ``url`` names its database ``postgres``."""
+
+    programs: Path
+    folder: Path
+    settings: Sequence[str]
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Run it and wait until it can be used; from a thread that stays, for root's ends with its thread."""
+        options = [part for setting in self.settings for part in ("-c", setting)]
+        command = [
+            *_as_user(),
+            self.programs / "postgres",
+            "-D",
+            self.folder / "data",
+            "-p",
+            str(self.port),
+            *options,
+        ]
+        log = self.folder / "log"
+        with log.open("a") as said:
+            # setpriv becomes the server, so this process id is the server's own.
+            self.process = subprocess.Popen(command, stdout=said, stderr=said, cwd=self.folder)
+        _wait_for(self.url, self.process, log)
+
+    def crash(self) -> None:
+        """End at once, finishing nothing: the next start repairs the data from the log, as after a power cut."""
+        if self.process:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(timeout=10)
+
+
 @contextmanager
-def cluster(programs: Path) -> Iterator[str]:
-    """A running server; the URL of its database ``postgres``."""
-    folder = Path(tempfile.mkdtemp(prefix="suarakota-postgres-", dir=in_memory()))
+def server(programs: Path, settings: Sequence[str] = FAST, under: Path | None = None) -> Iterator[Server]:
+    """A running server that a test may crash and start again. ``under``: where its folder is made."""
+    folder = Path(tempfile.mkdtemp(prefix="suarakota-postgres-", dir=under or in_memory()))
+    made = Server(programs, folder, settings)
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
         _initialise(programs, folder / "data")
-        with _server(programs, folder / "data") as url:
-            yield url
+        made.start()
+        yield made
     finally:
+        made.crash()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def cluster(programs: Path, settings: Sequence[str] = FAST, under: Path | None = None) -> Iterator[str]:
+    """A running server; the URL of its database ``postgres``. ``under``: where its folder is made."""
+    with server(programs, settings, under) as running:
+        yield running.url
 
 
 def _initialise(programs: Path, data: Path) -> None:
     command = [programs / "initdb", "-D", data, "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-locale",
                "--no-sync"]  # fmt: skip
     subprocess.run([*_as_user(), *command], check=True, stdout=subprocess.DEVNULL, cwd=data.parent)
-
-
-@contextmanager
-def _server(programs: Path, data: Path) -> Iterator[str]:
-    port = free_port()
-    options = [part for setting in FAST for part in ("-c", setting)]
-    command = [*_as_user(), programs / "postgres", "-D", data, "-p", str(port), *options]
-    with (data.parent / "log").open("w") as log:
-        # setpriv becomes the server, so this process id is the server's own.
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=data.parent)
-    url = f"postgresql://{USER}@127.0.0.1:{port}/postgres"
-    try:
-        _wait_for(url, process, data.parent / "log")
-        yield url
-    finally:
-        process.send_signal(signal.SIGQUIT)  # at once; there is nothing to keep
-        process.wait(timeout=10)
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

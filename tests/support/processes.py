@@ -16,14 +16,15 @@ READY_WITHIN_S = 20
 
 @dataclass(frozen=True)
 class Started:
-    """A running stand-in: its process and the loopback port that it listens on."""
+    """A running stand-in: its process, and the port and address that it listens on."""
 
     process: "subprocess.Popen[str]"
     port: int
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
 
 @contextmanager

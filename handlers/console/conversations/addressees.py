@@ -2,7 +2,7 @@
 
 from bot.city.city import City
 from bot.duty.roster import masked
-from bot.messages import EMAIL, WEBHOOK
+from bot.messages import EMAIL, SUBSCRIBER, WEBHOOK
 from handlers.i18n import translated
 from handlers.phrases import Phrases
 from storage.models import OutboundMessage, Ticket
@@ -15,6 +15,8 @@ def named(row: OutboundMessage, ticket: Ticket | None, say: Phrases) -> str:
     if row.channel == EMAIL:
         name = mailboxes(say.city).get(row.recipient)
         return f"{name} ({row.recipient})" if name else row.recipient
+    if row.channel == SUBSCRIBER:
+        return f"{say.channel(SUBSCRIBER)} {row.recipient.partition(':')[2]}"
     if is_case(row):
         name = say.agency(ticket.agency) if ticket else translated("Instansi")
         return name if row.channel == WEBHOOK else f"{name}, WhatsApp {masked(row.recipient)}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.accounts.sealing import Curtain
-from bot.messages import DESK, EMAIL, Content
+from bot.messages import EMAIL, NOBODY_THERE, Content
 from bot.outgoing.outbox import UNASKED
 from bot.privacy import mask
 from bot.wording.forms import BUTTONS, TEMPLATE
@@ -139,7 +139,7 @@ def _received(message: InboundMessage, files: tuple[Shown, ...]) -> Line:
     if not said and not files and pin is None:
         said = translated("[Pesan kosong]")
     held = message.outcome == CAME_WHILE_HELD
-    key, by = f"masuk-{message.id}", DESK if message.channel == DESK else ""
+    key, by = f"masuk-{message.id}", message.channel if message.channel in NOBODY_THERE else ""
     line = Line("in", message.received_at, said, message.state, files=files, while_held=held, pin=pin, key=key)
     return replace(line, by=by)
 

@@ -155,7 +155,7 @@ def _ways() -> tuple[str, ...]:
     settings = edge().settings
     if not settings.is_live:
         return WAYS
-    can = {WHATSAPP: settings.has_twilio and settings.twilio_whatsapp_from, SMS: settings.sms_line}
+    can = {WHATSAPP: settings.has_whatsapp, SMS: settings.sms_line}
     return tuple(way for way in WAYS if can[way])
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+import structlog
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.citizen_web.received import read_photo
+from bot.citizen_web.received import STORE_AWAY, read_photo
 from bot.desk_intake import filing, proposal
 from bot.desk_intake.filing import Filed, Shot
 from bot.desk_intake.taken import Taken, tidy
@@ -17,8 +18,9 @@ from handlers.console.room import user_id
 from handlers.edge import edge
 from handlers.i18n import N_, translated
 from nlu.client import Place, Understanding
-from storage.files import new_key
+from storage.files import FileStore, StoreError, new_key
 
+log = structlog.get_logger()
 MOST_PHOTOS = 3
 PHOTO, SUBJECT = "photo", "page:intake"
 TOO_MANY = N_("Paling banyak tiga foto; pilih yang paling jelas. Belum ada yang tersimpan.")
@@ -73,11 +75,19 @@ def _shots(contents: Sequence[bytes]) -> list[Shot]:
     here = edge()
     photos = [photo for content in contents if (photo := read_photo(content, here.rulebook))]
     shots = [Shot(new_key(), photo) for photo in photos]
-    for shot in shots:
-        here.files.put(shot.key, shot.photo.content)
-        if shot.photo.picture:
-            here.files.put(shot.key + SMALL, shot.photo.picture.small)
+    try:
+        for shot in shots:
+            _keep(here.files, shot)
+    except StoreError as error:  # what was kept by then nobody names: ``flask media check`` finds it
+        log.error("media_store_unavailable", reason=str(error))
+        raise RefusedError(STORE_AWAY) from None
     return shots
+
+
+def _keep(files: FileStore, shot: Shot) -> None:
+    files.put(shot.key, shot.photo.content)
+    if shot.photo.picture:
+        files.put(shot.key + SMALL, shot.photo.picture.small)
 
 
 def _file(taken: Taken, understood: Understanding | None, shots: Sequence[Shot]) -> Filed:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from bot.accounts import accounts, lockout, logins, second_factor
+from bot.accounts import accounts, lockout, logins, notices, second_factor
 from bot.accounts.passwords import passwords
 from bot.accounts.roles import ROLES
 from bot.accounts.unfit import Unfit
@@ -19,7 +19,7 @@ from handlers.auth.room import real_time
 from handlers.console.room import BIG_ID, TWICE, blueprint, phrases, user_id
 from handlers.edge import edge
 from handlers.forms import Typed, refused, text_of
-from handlers.guards import seen_by
+from handlers.guards import must_have_second_factor, seen_by, without_second_factor
 from handlers.i18n import LANGUAGES, N_, translated
 from storage.models import User
 from storage.queries import accounts as queries
@@ -29,6 +29,7 @@ SAVED = N_("Tersimpan.")
 NEW_PASSWORD = N_("Kata sandi diganti. Sesi Anda di perangkat lain sudah diakhiri.")
 FACTOR_ON = N_("Langkah kedua menyala. Mulai sekarang Anda masuk dengan kata sandi dan kode.")
 FACTOR_OFF = N_("Langkah kedua dimatikan. Anda masuk dengan kata sandi saja.")
+DEMANDED = N_("Kota meminta langkah kedua untuk peran Anda, jadi tidak bisa dimatikan.")
 ENDED = N_("Sesi itu sudah diakhiri.")
 
 Answer = Response | tuple[str, int]
@@ -36,6 +37,7 @@ Answer = Response | tuple[str, int]
 
 @blueprint.get("/account")
 @seen_by(*ROLES)
+@without_second_factor
 def account() -> str:
     """Everything about the account of whoever is logged in."""
     return _page(Typed())
@@ -43,6 +45,7 @@ def account() -> str:
 
 @blueprint.post("/account")
 @seen_by(*ROLES)
+@without_second_factor
 def save_account() -> Answer:
     """Another name or language."""
     language = text_of("language")
@@ -60,6 +63,7 @@ def save_account() -> Answer:
 
 @blueprint.post("/account/password")
 @seen_by(*ROLES)
+@without_second_factor
 def change_password() -> Answer:
     """Another password, for whoever knows the present one; every other log-in ends."""
     wanted = request.form.get("password", "")
@@ -74,6 +78,7 @@ def change_password() -> Answer:
     hashed = passwords.hash(wanted)
     with changing(_me()) as transaction:
         accounts.of(transaction, user_id()).password_hash = hashed
+        _tell(transaction, notices.PASSWORD)
         queries.close_links(transaction, user_id(), edge().clock.now())
         _end_others(transaction)
     return _done(NEW_PASSWORD)
@@ -81,6 +86,7 @@ def change_password() -> Answer:
 
 @blueprint.post("/account/second-factor")
 @seen_by(*ROLES)
+@without_second_factor
 def prepare_second_factor() -> Answer:
     """A key for the telephone; it counts when a code has shown that the telephone has it."""
     if why := _not_me():
@@ -94,6 +100,7 @@ def prepare_second_factor() -> Answer:
 
 @blueprint.get("/account/second-factor")
 @seen_by(*ROLES)
+@without_second_factor
 def second_factor_page() -> Response | str:
     """The key, to be photographed by the telephone or typed in, and a field for the first code."""
     return _factor_page("")
@@ -101,6 +108,7 @@ def second_factor_page() -> Response | str:
 
 @blueprint.post("/account/second-factor/confirm")
 @seen_by(*ROLES)
+@without_second_factor
 def confirm_second_factor() -> Answer:
     """The telephone has the key: from now on a code is asked for. Every other log-in ends."""
     if not may_try(lockout.of_code(user_id())):
@@ -111,6 +119,8 @@ def confirm_second_factor() -> Answer:
             is_new = second_factor.confirm(transaction, user, text_of("code"), real_time())
             lockout.forgive(transaction, lockout.of_code(user.id))
             _end_others(transaction)
+            if is_new:
+                _tell(transaction, notices.FACTOR_ON)
     except Unfit as unfit:
         return _refuse_code(unfit.problem)
     return _done(FACTOR_ON if is_new else TWICE)
@@ -120,10 +130,14 @@ def confirm_second_factor() -> Answer:
 @seen_by(*ROLES)
 def remove_second_factor() -> Answer:
     """Log in by password alone again, for whoever knows it."""
+    if must_have_second_factor():
+        return _refuse("second-factor", translated(DEMANDED))
     if why := _not_me():
         return _refuse("second-factor", why)
     with changing(_me()) as transaction:
         is_new = second_factor.remove(accounts.of(transaction, user_id()))
+        if is_new:
+            _tell(transaction, notices.FACTOR_OFF)
     return _done(FACTOR_OFF if is_new else TWICE)
 
 
@@ -169,9 +183,15 @@ def _page(typed: Typed) -> str:
             agency=edge().rulebook.city.agency_name(user.agency) if user.agency else "",
             sessions=logins.lasting(transaction, user.id, real_time()),
             here=current_user.login_id,
+            demanded=must_have_second_factor(),
             say=phrases(),
             typed=typed,
         )
+
+
+def _tell(transaction: Session, what: str) -> None:
+    here = edge()
+    notices.changed(transaction, here.rulebook, accounts.of(transaction, user_id()), what, here.clock.now())
 
 
 def _factor_page(message: str) -> Response | str:

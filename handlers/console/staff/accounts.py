@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.accounts import accounts as registry
-from bot.accounts import logins, reset_links, second_factor
+from bot.accounts import logins, notices, reset_links, second_factor
 from bot.accounts.accounts import Person
 from bot.accounts.passwords import NONE_YET
 from bot.accounts.roles import ADMINISTRATOR
@@ -122,7 +122,15 @@ def send_account_link(user_id: int) -> Answer:
 @seen_by(ADMINISTRATOR)
 def remove_account_factor(user_id: int) -> Answer:
     """For somebody whose telephone is lost: log in by password alone until they set it up anew."""
-    return _do(user_id, "second-factor", lambda _, user: FACTOR_OFF if second_factor.remove(user) else TWICE)
+
+    def remove(session: Session, user: User) -> str:
+        here = edge()
+        if not second_factor.remove(user):
+            return TWICE
+        notices.changed(session, here.rulebook, user, notices.FACTOR_OFF, here.clock.now())
+        return FACTOR_OFF
+
+    return _do(user_id, "second-factor", remove)
 
 
 @blueprint.get(f"/accounts/<{BIG_ID}:user_id>/<_form>")

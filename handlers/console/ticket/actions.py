@@ -121,6 +121,28 @@ def split_ticket(number: str) -> Response | tuple[str, int]:
     return carry_out(number, "split", step, None, N_("Laporan ini sekarang tersendiri."), "#serupa")
 
 
+@blueprint.post("/tickets/<number>/end-link")
+@seen_by(*STAFF)
+def end_link(number: str) -> Response | tuple[str, int]:
+    """Whoever has the citizen's link sees nothing any more."""
+    here, shown = edge(), text_of("round")
+
+    def step(session: Session, ticket: Ticket) -> bool:
+        confirmed()
+        return work.end_link(session, ticket, user_id(), here.clock.now())
+
+    def is_ended(ticket: Ticket) -> bool:
+        return str(ticket.link_round) != shown
+
+    return carry_out(
+        number,
+        "end_link",
+        step,
+        is_ended,
+        N_("Tautan lama tidak berlaku lagi; pesan berikutnya membawa yang baru."),
+    )
+
+
 @blueprint.post("/tickets/<number>/withdraw")
 @seen_by(*STAFF)
 def withdraw(number: str) -> Response | tuple[str, int]:

@@ -29,9 +29,9 @@ from handlers.phrases import Phrases
 from storage.models import InboundMessage, OutboundMessage, Ticket, User
 from storage.queries import console as queries
 from storage.queries import costs, ticket_page
+from storage.queries.angry import MET_AS_ANGRY
 from storage.queries.attachments import photos_of
 from storage.queries.dead_letters import TO_AGENCIES
-from storage.queries.queue_conditions import MET_AS_ANGRY
 from storage.queries.ticket_page import Opened
 
 OTHERS_SHOWN = 10

@@ -72,13 +72,12 @@ class Opened:
 
 def pile(session: Session, which: ColumnElement[bool], wanted: int | None) -> Pile:
     """What waits, with the ``wanted`` one open, else the one behind ``?after=`` that no colleague reads."""
-    found = queries.waiting(session, which, SHOWN)
+    found, total = queries.waiting(session, which, SHOWN)
     covered = sight.covered(session, found)
     readable = [handover for handover in found if handover.id not in covered]
     since = edge().clock.now() - JUST_OPENED
     theirs = queries.opened_by_others(session, [h.id for h in readable], user_id(), audit.LOOKED, since)
     chosen = next((handover for handover in readable if handover.id == wanted), None)
-    total = queries.count(session, which) if len(found) == SHOWN else len(found)
     current = chosen or _next(session, readable, theirs)
     return Pile(readable, current, total, len(covered), theirs, gone=wanted is not None and chosen is None)
 

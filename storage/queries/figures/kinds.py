@@ -33,7 +33,7 @@ FILED_BY_THE_MODEL = ("filed", "emergency")
 ASKED, ASKS_WHAT_IS_MEANT = "asked", "ask_service"
 TO_A_PERSON = ("person", "error")
 
-# What an officer took down, and what citizens did on their page: no messages, though kept as such.
-NO_MESSAGES = ("desk", "page")
+# What an officer took down, another system filed, and citizens did on their page: kept as messages, but none.
+NO_MESSAGES = ("desk", "open311", "page")
 # What costs nothing by the message, or is not said to citizens.
-NOT_BILLED = ("email", "webhook", "simulator", *NO_MESSAGES)
+NOT_BILLED = ("email", "webhook", "subscriber", "simulator", *NO_MESSAGES)

@@ -7,15 +7,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.models import Alarm, Claim, ClaimDraw, CountedDay, Digest, Ticket, TicketEvent, WeeklyReport
 from storage.queries.evidence import NOT_OK, OK
 from storage.queries.incidents import is_follower
+from storage.queries.queue_conditions import BY_DEADLINE, by_index
 
-PRAISE = "apresiasi"
+PRAISE, BY_PRAISE = "apresiasi", "ix_tickets_praise"
 
 
 class Overdue(NamedTuple):
@@ -75,11 +76,13 @@ class Drawn(NamedTuple):
 
 def overdue(session: Session, statuses: Collection[str], now: datetime, limit: int) -> tuple[int, list[Overdue]]:
     """How many cases are overdue, and those that are so longest; what several report is one case."""
-    late = and_(Ticket.solve_by <= now, Ticket.closed_at.is_(None), Ticket.status.in_(statuses), ~is_follower())
+    is_one = or_(Ticket.incident_id.is_(None), ~is_follower())
+    late = and_(Ticket.solve_by <= now, Ticket.closed_at.is_(None), Ticket.status.in_(statuses), is_one)
     columns = (Ticket.number, Ticket.sealed, Ticket.service, Ticket.area, Ticket.agency, Ticket.solve_by)
-    longest = select(*columns).where(late).order_by(Ticket.solve_by, Ticket.id).limit(limit)
-    total = session.scalar(select(func.count(Ticket.id)).where(late)) or 0
-    return total, [_sealed(Overdue(*row)) for row in session.execute(longest)]
+    total = by_index(select(func.count()).select_from(Ticket).where(late), BY_DEADLINE).scalar_subquery()
+    longest = by_index(select(total, *columns).where(late), BY_DEADLINE)
+    rows = session.execute(longest.order_by(Ticket.solve_by, Ticket.id).limit(limit)).all()
+    return rows[0][0] if rows else 0, [_sealed(Overdue(*row[1:])) for row in rows]
 
 
 def emergencies(session: Session, start: datetime, end: datetime, limit: int) -> list[Emergency]:
@@ -94,13 +97,21 @@ def emergencies(session: Session, start: datetime, end: datetime, limit: int) ->
     return [_without_place(one) for one in settled[:limit]]
 
 
-def praise_waiting(session: Session, start: datetime, end: datetime) -> list[Praised]:
-    """Thanks of that time that nobody has telephoned about, by agency, most first."""
+def praise_waiting(
+    session: Session, before: datetime, start: datetime, end: datetime
+) -> tuple[list[Praised], int]:
+    """Thanks from ``start`` on that nobody has telephoned about, by agency, most first; and how many from
+    ``before`` to ``start``."""
     called = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.kind == "called")
-    thanks = and_(Ticket.kind == PRAISE, ~Ticket.sealed, Ticket.created_at >= start, Ticket.created_at < end)
-    number = func.count(Ticket.id)
-    counted = select(Ticket.agency, number).where(thanks, ~called).group_by(Ticket.agency)
-    return [Praised(*row) for row in session.execute(counted.order_by(number.desc(), Ticket.agency))]
+    thanks = and_(Ticket.kind == literal(PRAISE, literal_execute=True), ~Ticket.sealed)
+    within = and_(Ticket.created_at >= before, Ticket.created_at < end, ~called)
+    new = func.count(Ticket.id).filter(Ticket.created_at >= start)
+    counted = select(Ticket.agency, new, func.count(Ticket.id) - new).where(thanks, within)
+    rows = session.execute(
+        by_index(counted, BY_PRAISE).group_by(Ticket.agency).order_by(new.desc(), Ticket.agency)
+    )
+    found = rows.all()
+    return [Praised(agency, count) for agency, count, _ in found if count], sum(older for _, _, older in found)
 
 
 def draws(session: Session, weeks: int) -> list[Drawn]:

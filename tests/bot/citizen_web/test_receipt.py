@@ -26,9 +26,8 @@ def led_to(number: Number, reply: str) -> str:
     match = LINK.search(reply)
     assert match, reply
     with number.database.read() as session:
-        ticket = citizen_page.ticket_of(
-            session, *citizen_page.parts_of(match[1], number.rulebook.city.ticket_prefix)
-        )
+        parts = citizen_page.parts_of(match[1], number.rulebook.city.ticket_prefix)
+        ticket = citizen_page.ticket_of(session, number.rulebook, *parts, number.clock.now())
         return ticket.number
 
 

@@ -6,7 +6,7 @@ from bot.delivery.cost_report import LEFT_OUT
 from bot.errors import NotFoundError
 from bot.figures.behind import FIGURES
 from bot.figures.spans import MEASURES
-from bot.messages import DESK, PAGE
+from bot.messages import NOBODY_THERE, PAGE
 from bot.status import OPEN, OUTCOMES, Move, Outcome, Status
 from bot.tickets.clocks import ANSWERS
 from storage.queries.figures import kinds
@@ -34,7 +34,7 @@ def test_moves_are_called_as_in_the_status_table() -> None:
 
 def test_the_same_messages_cost_nothing_as_on_the_page_of_costs() -> None:
     assert set(kinds.NOT_BILLED) == {*LEFT_OUT, PAGE}
-    assert set(kinds.NO_MESSAGES) == {DESK, PAGE}
+    assert set(kinds.NO_MESSAGES) == {*NOBODY_THERE, PAGE}
 
 
 def test_every_figure_leads_to_its_tickets(small_city: Figured) -> None:

@@ -210,3 +210,12 @@ def test_done_messages_know_their_outcome(box: Box, clock: MoveableClock) -> Non
         inbox.mark_done(session.scalars(select(InboundMessage)).all(), "greeted", clock.now())
     [message] = box.messages()
     assert (message.state, message.outcome, message.done_at) == ("done", "greeted", clock.at)
+
+
+def test_an_emergency_is_placed_before_all_that_came_before_it(box: Box) -> None:
+    for number in range(5):
+        box.store(by_whatsapp("halo", f"+62800000{number:04d}"))
+    box.store(by_whatsapp("Tolong, ada kebakaran di Jl. Kenanga 4", "+628000009999"))
+    assert box.place(limit=1) == 1
+    assert [message.conversation_id is not None for message in box.messages()] == [False] * 5 + [True]
+    assert box.place() == 5

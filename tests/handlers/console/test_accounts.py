@@ -331,7 +331,7 @@ def test_an_operator_gets_a_link_where_no_letter_arrives(hall: CityHall) -> None
     form = {"csrf_token": csrf_of(browser.get(path)), "password": NEW_PASSWORD, "again": NEW_PASSWORD}
     assert browser.post(path, data=form).location == "/login"
     assert enter(hall, password=NEW_PASSWORD)[1].location == "/console/"
-    assert letters(hall) == []
+    assert not any("/reset/" in letter.body["text"] for letter in letters(hall))
     assert ("reset_link_by_operator", f"user:{user(hall).id}") in audited(hall)
     assert run(hall, "tidak@ada.example").exit_code != 0
 

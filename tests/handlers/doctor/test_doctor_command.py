@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.wording.templates import templates
 from handlers.commands.doctor import doctor_command
 from handlers.commands.templates import list_templates
-from handlers.doctor.facts import Account, Answers, Content, Hooks, Sender, Store
+from handlers.doctor.facts import Account, Answers, Content, Hooks, Kept, Sender, Store
 from handlers.doctor.findings import Unknown
 from handlers.doctor.outside import Outside
 from handlers.doctor.provider import Urls
@@ -78,6 +78,9 @@ class GoodSurroundings:
     def store(self) -> Store:
         return Store("postgresql", True, 2, 0.5)
 
+    def files(self) -> Kept:
+        return Kept("The folder var/media")
+
     def nlu_ready(self) -> bool:
         return True
 
@@ -96,7 +99,7 @@ def test_all_is_well(rulebook: Rulebook, sqlite_database: Database) -> None:
     live = replace(rulebook, city=own_city(templates=sids))
     result = run(edge_of(isolated_settings(**LIVE), live, sqlite_database), "doctor", surroundings=lambda _: good)
     assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[-1] == "16 ok, 0 wrong, 0 not checked."
+    assert result.output.splitlines()[-1] == "18 ok, 0 wrong, 0 not checked."
     assert all(line.startswith("OK  ") for line in result.output.splitlines()[:-2])
 
 
@@ -129,7 +132,9 @@ def test_it_asks_real_servers(
     app.extensions["setup"].add_number(OUR_SMS, f"{url}/webhooks/twilio/messages#rc=5&rp=all&rt=2500")
     with running("tests.standins.smtp", "--folder", str(tmp_path)) as smtp:
         settings = isolated_settings(
-            **LIVE | {"smtp_url": f"smtp://127.0.0.1:{smtp.port}"}, public_url=url, twilio_api_base=url
+            **LIVE | {"smtp_url": f"smtp://127.0.0.1:{smtp.port}", "erasure_ledger": tmp_path / "ledger"},
+            public_url=url,
+            twilio_api_base=url,
         )
         result = run(edge_of(settings, replace(rulebook, city=own_city()), database), "doctor")
     assert result.exit_code == 1
