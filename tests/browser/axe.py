@@ -26,6 +26,7 @@ def violations(page: Page) -> list[str]:
 
     The source is given to the page by the debugger, to which its Content-Security-Policy does not apply.
     """
+    page.wait_for_load_state()  # before its style sheet is there, every colour is wrong
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())
     found: list[dict[str, Any]] = page.evaluate(RUN)

@@ -125,12 +125,20 @@ class Screen:
         """Nothing was complained about, and nothing can be scrolled sideways."""
         assert not self.problems, self.problems
         for page in self.context.pages:
-            sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert sideways <= 0, f"{page.url} can be scrolled sideways by {sideways} px."
+            assert sideways(page) <= 0, f"{page.url} can be scrolled sideways by {sideways(page)} px."
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(f"{message.type}: {message.text}")
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels a page can be scrolled sideways, once it stands.
+
+    A click on a link comes back while the new page is still read; without its style sheet every page is too wide.
+    """
+    page.wait_for_load_state()
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def opened_by(screen: Screen, link: Locator) -> Page:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.place import ADMIN, Place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.staff import fill_log_in, link_for, logged_in, window
 
 pytestmark = pytest.mark.browser
@@ -59,5 +59,5 @@ def test_from_the_invitation_to_the_second_factor(
         admin.get_by_role("link", name="CSV").click()
     assert email in kept.value.path().read_text("utf-8-sig")
     for page in (admin, sari, again):
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+        assert sideways(page) <= 0
         page.context.close()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.place import Place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.seeds import AFTER, City
 from tests.browser.staff import colleague, logged_in, window
 
@@ -43,7 +43,7 @@ def test_from_the_office_to_the_street(the_place: Place, browser: Browser) -> No
     )
     claim.get_by_role("button", name="Nyatakan selesai").click()
     expect(street.get_by_role("status")).to_contain_text("Kami tanyakan kepada warga")
-    assert street.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert sideways(street) <= 0
     office.goto(f"{the_place.url}/console/cases/{number}")
     expect(office.locator("main")).to_contain_text("Sudah ditambal aspal panas.")
     for page in (office, street):

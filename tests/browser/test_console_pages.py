@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.models import Conversation, User
 from tests.browser.axe import violations
 from tests.browser.place import Place, place
-from tests.browser.screen import DESK, PATIENCE_MS, PHONE
+from tests.browser.screen import DESK, PATIENCE_MS, PHONE, sideways
 from tests.handlers.city_hall import PASSWORD, CityHall, on
 from tests.handlers.sealed_cases import log_in
 from tests.handlers.walking import PEOPLE, addresses, is_page, world
@@ -146,9 +146,8 @@ def _problems(page: Page, watch: Watch, url: str, sizes: Mapping[str, tuple[int,
         page.set_viewport_size(_size(size))
         page.wait_for_timeout(SETTLED_MS)
         yield from (f"[{name}] axe: {violation}" for violation in violations(page))
-        sideways = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if sideways > 0:
-            yield f"[{name}] scrolls sideways by {sideways} px: {page.evaluate(WIDEST)}"
+        if (wider := sideways(page)) > 0:
+            yield f"[{name}] scrolls sideways by {wider} px: {page.evaluate(WIDEST)}"
     yield from (said for said in watch.taken() if not (is_missing and "404" in said))
 
 

@@ -13,7 +13,7 @@ from bot.figures import counting
 from bot.rulebook import load_rulebook
 from tests.browser.axe import violations
 from tests.browser.place import MORNING, Place, place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.seeds import City
 from tests.browser.staff import colleague, logged_in
 from tests.support.settings import isolated_settings
@@ -26,7 +26,6 @@ STORIES = (
     "Sampah di dekat pasar Duri Kepa sudah seminggu tidak diangkut.",
     "Lampu jalan depan SDN 03 Tebet mati.",
 )
-SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +97,14 @@ def test_numbers_of_a_chart_open_as_a_table(page: Page) -> None:
 def test_on_paper(page: Page) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1000})  # what is left of A4 between its margins
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert sideways(page) <= 0
     expect(page.locator(".picker")).to_be_hidden()
     assert page.locator(".charts rect.column").first.is_visible()
 
 
 def _in_order(page: Page) -> None:
     """Usable by all, and nothing that scrolls sideways but the tables in their own boxes."""
-    assert page.evaluate(SIDEWAYS) <= 0, page.url
+    assert sideways(page) <= 0, page.url
     assert violations(page) == [], page.url
 
 

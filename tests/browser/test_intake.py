@@ -10,7 +10,7 @@ from sqlalchemy import select
 from storage.models import OutboundMessage, Ticket
 from tests.browser.axe import violations
 from tests.browser.place import Place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.staff import colleague, logged_in
 from tests.support.pictures import jpeg
 
@@ -32,7 +32,7 @@ def opened(place: Place, browser: Browser, size: tuple[int, int]) -> Page:
 
 
 def in_order(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert sideways(page) <= 0
     assert violations(page) == []
 
 
@@ -117,7 +117,7 @@ def test_the_paper_has_a_code_that_leads_to_the_page(
     expect(page.locator(".side")).to_be_hidden()
     expect(page.get_by_role("button", name="Cetak")).to_be_hidden()
     page.set_viewport_size({"width": 265, "height": 900})  # 70 mm, as on the paper of a counter
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert sideways(page) <= 0
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.get_by_role("link", name=re.compile("^Buka laporan")).click()

@@ -12,7 +12,7 @@ from bot.messages import Location
 from bot.rulebook import load_rulebook
 from tests.browser.axe import violations
 from tests.browser.place import Place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.staff import colleague, fill_log_in, window
 from tests.handlers.city_hall import on
 from tests.support.settings import isolated_settings
@@ -52,7 +52,7 @@ def page(request: pytest.FixtureRequest, the_place: Place, browser: Browser) -> 
     yield seen
     assert not troubles, troubles
     assert not violations(seen)
-    assert seen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sideways(seen) <= 0
     seen.context.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.place import ADMIN, Place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.seeds import City
 from tests.browser.staff import fill_log_in, window
 
@@ -39,7 +39,7 @@ def _opened(place: Place, browser: Browser, size: tuple[int, int]) -> Iterator[P
     fill_log_in(opened, place, ADMIN, "/console/queue/all")
     opened.wait_for_url("**/console/queue/all")
     yield opened
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert sideways(opened) <= 0
     opened.context.close()
     assert wrong == []
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from storage.models import OutboundMessage
 from tests.browser.axe import violations
 from tests.browser.place import ADMIN, MORNING, Place, place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.seeds import City
 from tests.browser.staff import colleague, logged_in
 from tests.journeys.town import wait_for
@@ -25,7 +25,6 @@ STORIES = (
     "Lampu jalan depan SDN 03 Tebet mati.",
 )
 WEEK = "2026-W48"
-SIDEWAYS = "document.documentElement.scrollWidth - window.innerWidth"
 COUNTED_WITHIN_S = 120
 
 
@@ -74,7 +73,7 @@ def test_the_report_is_read_printed_and_taken_away(page: Page) -> None:
         page.get_by_role("link", name="Buka untuk dicetak").click()
     paper = opened.value
     expect(paper.get_by_role("heading", name="Angka minggu ini")).to_be_visible()
-    assert paper.evaluate(SIDEWAYS) <= 0
+    assert sideways(paper) <= 0
     printed = paper.pdf(prefer_css_page_size=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 4
 
@@ -100,5 +99,5 @@ def test_an_administrator_sees_how_this_week_stands(reported_place: Place, brows
 
 
 def in_order(page: Page) -> None:
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert sideways(page) <= 0
     assert violations(page) == []

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from storage.models import Ticket
 from tests.browser.place import Place
-from tests.browser.screen import DESK, PHONE
+from tests.browser.screen import DESK, PHONE, sideways
 from tests.browser.seeds import City
 from tests.browser.staff import colleague, logged_in
 
@@ -87,7 +87,7 @@ def test_who_opens_a_ticket_hears_that_a_colleague_writes_the_reply(the_place: P
     joko = logged_in(browser, the_place, colleague(the_place, "Joko Susanto"), path, PHONE)
     expect(joko.locator("#who")).to_have_text("Rina Kusuma sedang menulis balasan")
     expect(joko.locator("#writes-too")).to_have_text("Rina Kusuma sedang menulis balasan")
-    assert joko.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert sideways(joko) <= 0
     expect(rina.locator("#writes-too")).to_be_hidden()
     for page in (rina, joko):
         page.context.close()
@@ -105,5 +105,5 @@ def test_a_note_a_reply_and_what_it_costs(the_place: Place, browser: Browser, si
     expect(page.locator("#preview")).to_contain_text("huruf")
     page.get_by_role("button", name="Kirim balasan").click()
     expect(page.locator("#lines")).to_contain_text("besok pagi petugas datang")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+    assert sideways(page) <= 0
     page.context.close()
