@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from storage.database import Database
 from storage.patience import connect
 
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.03
 AT_LEAST_EVERY_S = 1.0
 NOTICES = "suarakota"
 

@@ -8,7 +8,6 @@ import os
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,10 +43,11 @@ from bot.watching import meters
 from bot.words import EMERGENCY_LANE
 from nlu.patient import PatientNlu, Server
 from scheduler.clock_watch import LOOK_EVERY_S, ClockWatch
+from scheduler.lookout import Errand, Lookout
 from scheduler.orphans import shorten_leases
 from scheduler.provider import AtProvider
 from scheduler.stopping import Stopping, give_back, leave
-from scheduler.waking import Bell, bell_for
+from scheduler.waking import bell_for
 from storage.database import Database
 from storage.files import FileStore
 from storage.leading import Leadership
@@ -82,10 +82,6 @@ SETTLE_S = 5
 HEARTBEAT_S = 5
 LOOK_FOR_NLU_S = 2  # no shorter than a look may take
 MEDIA_LOOPS = 2
-# From the beginning of one round to that of the next: a round costs nearly the same for one message as for five.
-APART_S = 0.03
-# After a failed round (the database is away) the loop takes a breath.
-PAUSE_AFTER_FAILURE_S = 1.0
 KEEP_HEARTBEATS_S = 3600
 
 
@@ -126,10 +122,11 @@ def run(parts: Parts) -> None:
         leadership = Leadership(parts.database)
         scheduler = _scheduler(parts, courier, leadership, name, stop)
         media = MediaQueue(parts.database, parts.rulebook, parts.sources, parts.files, parts.clock, name)
-        jobs = (urgent.round, worker.round, *courier.jobs(), *[media.round] * MEDIA_LOOPS)
+        errands = _errands(urgent, worker, courier, media)
         _guarded(partial(_keep_ledger, parts, leadership))()  # before anybody is written to
         _guarded(partial(shorten_leases, parts.database, name, parts.clock))()
-        loops = [_start_loop(job, bell_for(parts.database), stop) for job in jobs]
+        lookout = Lookout(parts.database, parts.clock, errands, bell_for(parts.database))
+        loops = [_started(errand.run, stop) for errand in errands] + [_started(lookout.run, stop)]
         _every(scheduler, nlu.look, LOOK_FOR_NLU_S)
         _every(scheduler, brief_nlu.look, LOOK_FOR_NLU_S)
         scheduler.start()
@@ -220,21 +217,18 @@ def beat(database: Database, name: str, now: datetime) -> None:
         session.execute(delete(Heartbeat).where(Heartbeat.worker.in_(old)))
 
 
-def _start_loop(job: Callable[[], int], bell: Bell, stop: threading.Event) -> threading.Thread:
-    def loop() -> None:
-        guarded = _guarded(job)
-        while not stop.is_set():
-            began = time.monotonic()
-            done = guarded()
-            if done is None:
-                stop.wait(PAUSE_AFTER_FAILURE_S)
-            elif not done:
-                bell.wait(stop)
-            else:
-                stop.wait(max(0.0, began + APART_S - time.monotonic()))
-        bell.close()
+def _errands(urgent: Worker, worker: Worker, courier: Courier, media: MediaQueue) -> list[Errand]:
+    """What has a loop of its own, so that a slow provider holds up neither answers nor other lines."""
+    rounds = [Errand(_guarded(each.round), each.is_any_due) for each in (urgent, worker)]
+    lines = [
+        Errand(_guarded(partial(courier.work, team)), partial(courier.is_any_due, team)) for team in courier.teams
+    ]
+    files = [Errand(_guarded(media.round), media.is_any_due) for _ in range(MEDIA_LOOPS)]
+    return [*rounds, *lines, *files]
 
-    thread = threading.Thread(target=loop, name=getattr(job, "__qualname__", "loop"))
+
+def _started(run: Callable[[threading.Event], None], stop: threading.Event) -> threading.Thread:
+    thread = threading.Thread(target=run, args=(stop,))
     thread.start()
     return thread
 

@@ -22,6 +22,8 @@ BUSY_TIMEOUT_MS = 10_000
 WAIT = "busy_timeout_ms"  # what a connection has been told last
 CUT_TIMEOUT_MS = 1_000  # nobody waits long for a log to be cut
 STATEMENTS_KEPT = 512  # the driver keeps 128 unless told; a busy worker says more than that
+# A connection that is opened anew has to read the schema and every statement; one that was used last has them all.
+POOL = {"pool_size": 16, "max_overflow": 48, "pool_use_lifo": True}
 
 
 class _WithIndexes(SQLiteCompiler):
@@ -132,7 +134,7 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": STATEMENTS_KEPT}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **POOL)
     engine.dialect.statement_compiler = _WithIndexes
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)

@@ -65,7 +65,7 @@ class Worker:
 
     def round(self) -> int:
         """Do what is due; how many conversations that were."""
-        if self.lanes != ALL_LANES and not self._is_any_due():
+        if self.lanes != ALL_LANES and not self._sees_any():
             return 0
         had_none = self.has_no_model()
         with meters.timed("claim"):
@@ -84,10 +84,14 @@ class Worker:
         needing = [burst.lease for burst in bursts if burst.needs_model(words)]
         return handing_on.hand_on(self.database, self.owner, needing, now)
 
-    def _is_any_due(self) -> bool:
+    def is_any_due(self, session: Session, now: datetime) -> bool:
+        """Whether there seems to be something for a round."""
+        return is_any_due(session, now, self.lanes)
+
+    def _sees_any(self) -> bool:
         """Rounds that share the work look before they lock."""
         with self.database.read() as session:
-            return is_any_due(session, self.clock.now(), self.lanes)
+            return self.is_any_due(session, self.clock.now())
 
     def _first_units(self, bursts: list["Burst"]) -> list["Burst"]:
         """Each burst up to where a second matter begins, which then has a turn of its own."""

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 
 import structlog
 from sqlalchemy import bindparam, select
@@ -90,17 +90,20 @@ class Courier:
                 future.result()
         return sum(count for count, _ in started)
 
-    def jobs(self) -> list[Callable[[], int]]:
-        """What is to be called again and again, each in a thread of its own: no line waits for another.
-
-        Lines that this installation lacks share one.
-        """
+    @property
+    def teams(self) -> list[Sequence[Line]]:
+        """Lines that are worked on by a thread of their own; those that this installation lacks share one."""
         ours = [line for line in self.lines if line.channel in self.channels]
         others = [line for line in self.lines if line not in ours]
-        return [*(partial(self._work, (line,)) for line in ours), partial(self._work, others)]
+        return [*([line] for line in ours), others]
 
-    def _work(self, lines: Sequence[Line]) -> int:
+    def work(self, lines: Sequence[Line]) -> int:
+        """Begin to send what is due on ``lines``; how many messages."""
         return sum(self.start(line)[0] for line in lines)
+
+    def is_any_due(self, lines: Sequence[Line], session: Session, now: datetime) -> bool:
+        """Whether something is to be sent on one of ``lines``."""
+        return any(sending.first_lane(session, line.channel, now) is not None for line in lines)
 
     def settle(self) -> int:
         """Look into messages in doubt and those whose sender died; how many were looked into."""

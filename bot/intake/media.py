@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.incidents import photos
@@ -31,6 +32,7 @@ from storage.queries.media import (
     files_to_erase,
     hold_file,
     is_any_due,
+    is_any_to_erase,
     mark_erased,
 )
 
@@ -113,6 +115,10 @@ class MediaQueue:
             return erased
         self._record(file, self._outcome(file))
         return erased + 1
+
+    def is_any_due(self, session: Session, now: datetime) -> bool:
+        """Whether something is to be fetched, or to be let go of."""
+        return is_any_due(session, now) or is_any_to_erase(session)
 
     def _rests(self, until: datetime | None) -> bool:
         return until is not None and self.clock.now() < until

@@ -3,13 +3,23 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from storage.files import new_key
 from storage.models import InboundMessage, MediaFile, PhotoPrint, Ticket
+from storage.types import UtcDateTime
 
 KEPT, ERASING, ERASED = "kept", "erasing", "erased"
+NOW = bindparam("now", type_=UtcDateTime)
+DUE = (
+    MediaFile.state == "waiting",
+    MediaFile.due_at <= NOW,
+    or_(MediaFile.lease_until.is_(None), MediaFile.lease_until < NOW),
+)
+# Made once, for they are looked up often.
+ANY_DUE = select(exists().where(*DUE))
+ANY_TO_ERASE = select(exists().where(MediaFile.state == ERASING))
 
 
 def queue_files(session: Session, messages: Iterable[InboundMessage], now: datetime) -> None:
@@ -34,7 +44,7 @@ def queue_files(session: Session, messages: Iterable[InboundMessage], now: datet
 
 def is_any_due(session: Session, now: datetime) -> bool:
     """A look that locks nothing: most of the time there is nothing to fetch."""
-    return session.scalar(select(MediaFile.id).where(*_due(now)).limit(1)) is not None
+    return bool(session.connection().scalar(ANY_DUE, {"now": now}))
 
 
 def claim_files(
@@ -43,7 +53,7 @@ def claim_files(
     """Take up to ``limit`` files that are due, each with its message, and count the attempt."""
     due = (
         select(MediaFile.id)
-        .where(*_due(now))
+        .where(*DUE)
         .order_by(MediaFile.due_at, MediaFile.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -55,7 +65,7 @@ def claim_files(
         .returning(MediaFile.id)
         .execution_options(synchronize_session=False)
     )
-    mine = MediaFile.id.in_(list(session.scalars(claim)))
+    mine = MediaFile.id.in_(list(session.scalars(claim, {"now": now})))
     return session.scalars(_with_message().where(mine).order_by(MediaFile.id)).all()
 
 
@@ -85,6 +95,11 @@ def files_to_erase(session: Session, limit: int) -> Sequence[MediaFile]:
     """Files that the store still has to let go of; in any order, so that one which stays holds up no others."""
     files = select(MediaFile).where(MediaFile.state == ERASING)
     return session.scalars(files.order_by(func.random()).limit(limit)).all()
+
+
+def is_any_to_erase(session: Session) -> bool:
+    """A look that locks nothing: whether :func:`files_to_erase` would find something."""
+    return bool(session.connection().scalar(ANY_TO_ERASE))
 
 
 def mark_erased(session: Session, files: Iterable[MediaFile]) -> None:
@@ -139,6 +154,3 @@ def _is_there() -> ColumnElement[bool]:
     return MediaFile.state.not_in((ERASING, ERASED))
 
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(MediaFile.lease_until.is_(None), MediaFile.lease_until < now)
-    return (and_(MediaFile.state == "waiting", MediaFile.due_at <= now), free)
