@@ -1,8 +1,10 @@
 """A process that the supervisor keeps alive."""
 
+import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -30,9 +32,21 @@ class Kept(Protocol):
     def stop(self) -> None: ...
 
 
+def stand_back(pid: int, nice: int) -> None:
+    """Have a process that leads a session get what processor others leave, where this machine lets us.
+
+    Linux weighs processes within a session only, and sessions (its autogroups) by a number of their own.
+    """
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, nice)
+    with suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice), encoding="ascii")
+
+
 @dataclass
 class Child:
-    """One process that is kept alive. ``code`` is what it last ended with."""
+    """One process that is kept alive. ``code`` is what it last ended with; ``nice``: how far it stands back when
+    there is not enough processor for all, from 0 to 19."""
 
     name: str
     command: Sequence[str]
@@ -43,11 +57,14 @@ class Child:
     code: int | None = None
     not_before: float = field(default=0.0)
     is_asked: bool = False
+    nice: int = 0
 
     def start(self) -> None:
         # A group of its own: Ctrl-C reaches only the supervisor, which stops its children in order.
         self.process = subprocess.Popen(self.command, env=dict(self.env), cwd=ROOT, start_new_session=True)  # noqa: S603
         self.started, self.is_asked = time.monotonic(), False
+        if self.nice:
+            stand_back(self.process.pid, self.nice)
 
     @property
     def is_running(self) -> bool:

@@ -26,6 +26,8 @@ from storage.local_secrets import kept_secret
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 READY_WITHIN_S = 90
+# A webhook has to be taken within seconds, or the provider gives it up; an answer may be a second late.
+STANDS_BACK = 10
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -95,7 +97,8 @@ def _web(env: Mapping[str, str]) -> Child:
 def _workers(env: Mapping[str, str]) -> list[Child]:
     """As many as WORKERS says; more than one helps with PostgreSQL only."""
     count = int(env.get("WORKERS") or 1)
-    return [Child(f"worker {n}", [str(BIN / "flask"), "--app", "app", "worker"], env) for n in range(1, count + 1)]
+    command = [str(BIN / "flask"), "--app", "app", "worker"]
+    return [Child(f"worker {n}", command, env, nice=STANDS_BACK) for n in range(1, count + 1)]
 
 
 def _nlu(env: dict[str, str], stop: threading.Event) -> list[Kept]:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -101,7 +101,7 @@ def model_running() -> Iterator[Model]:
 def _logged(child: Child, log: Path) -> Child:
     """The same, which tells its log to a file and not to whoever waits for the table."""
     command = ["/bin/sh", "-c", 'exec "$@" 2>> "$LOG"', "sh", *child.command]
-    return Child(child.name, command, {**child.env, "LOG": str(log)})
+    return replace(child, command=command, env={**child.env, "LOG": str(log)})
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.delivery import failures
@@ -25,6 +25,7 @@ BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a mess
 FEW_BACK_OFF = (600, 3_600, 21_600)
 # Another system may be away for days; what fails for longer is suspended as a whole (``bot.subscribers``).
 BACK_OFF_OF = {SUBSCRIBER: (5, 15, 60, 300, 900, *[3600] * 72)}
+HAS_ANOTHER = select(exists().where(OutboundMessage.instead_of == bindparam("message")))
 # What no waiting helps against: this installation has no such way out.
 NO_WAY_OUT = frozenset({"no_channel", "no_sender"})
 # Another way is tried for these. Content and account errors are mended, and then it is sent again.
@@ -95,6 +96,8 @@ def blank(body: Mapping[str, Any]) -> dict[str, Any]:
 def arrived_after_all(session: Session, row: OutboundMessage, now: datetime) -> None:
     """A message that had failed was delivered: what was written instead need not go out, nor be looked at."""
     row.failure = None
+    if not session.connection().scalar(HAS_ANOTHER, {"message": row.id}):
+        return  # as nearly always
     instead = update(OutboundMessage).where(OutboundMessage.instead_of == row.id)
     session.execute(instead.where(OutboundMessage.state == WAITING).values(state="cancelled"))
     failed = instead.where(OutboundMessage.state == FAILED, OutboundMessage.settled_at.is_(None))

@@ -45,26 +45,31 @@ def message() -> Response:
 def status() -> Response:
     """A report about a message of ours; one that is unknown, repeated or late changes nothing."""
     _check(_gate())
-    form, outbound = request.form, request.args.get("outbound", "")
-    here = edge()
-    error = form.get("ErrorCode", "")
-    code = int(error) if error.isdecimal() and len(error) < 9 else None
-    now = here.clock.now()
+    form, here = request.form, edge()
+    about, sid, reported = (
+        _row_of(request.args.get("outbound", "")),
+        form["MessageSid"],
+        form.get("MessageStatus", ""),
+    )
+    with here.database.read() as session:
+        if reports.is_known(session, about, sid, reported):
+            return Response(TWIML, mimetype="text/xml")
+    code, now = _code_of(form.get("ErrorCode", "")), here.clock.now()
+    error, kind = str(code) if code else None, kind_of(code)
 
     def record(session: Session) -> None:
-        reports.record_status(
-            session,
-            int(outbound) if outbound.isdecimal() and len(outbound) < 19 else None,
-            form["MessageSid"],
-            form.get("MessageStatus", ""),
-            str(code) if code else None,
-            now,
-            kind=kind_of(code),
-            rulebook=here.rulebook,
-        )
+        reports.record_status(session, about, sid, reported, error, now, kind=kind, rulebook=here.rulebook)
 
     here.database.write_together(record)
     return Response(TWIML, mimetype="text/xml")
+
+
+def _row_of(outbound: str) -> int | None:
+    return int(outbound) if outbound.isdecimal() and len(outbound) < 19 else None
+
+
+def _code_of(error: str) -> int | None:
+    return int(error) if error.isdecimal() and len(error) < 9 else None
 
 
 def _gate() -> TwilioGate:
