@@ -89,7 +89,7 @@ def _flask(arguments: Sequence[str], env: Mapping[str, str]) -> None:
 def _web(env: Mapping[str, str]) -> Child:
     address = f"{env.get('HOST', '127.0.0.1')}:{env['PORT']}"
     options = ["--bind", address, "--workers", "2", "--threads", "8", "--graceful-timeout", "6",
-               "--worker-class", "scheduler.patient.PatientWorker"]  # fmt: skip
+               "--worker-class", "scheduler.whole_requests.PatientWorker"]  # fmt: skip
     quiet = ["--log-level", "warning", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]  # noqa: S108
     return Child("web", [str(BIN / "gunicorn"), *options, *quiet, "app:create_app()"], env)
 

@@ -15,7 +15,8 @@ from benchmarks.year.ledger import Ledger
 from benchmarks.year.post import InLine, Post
 from benchmarks.year.profile import Profile
 from benchmarks.year.speech import RecordedNlu
-from bot.casework.rounds import Burst, Worker
+from bot.casework.bursts import Burst
+from bot.casework.rounds import Worker
 from bot.delivery.delivery import Courier
 from bot.messages import EMAIL, SMS, WHATSAPP
 from bot.rulebook import Rulebook, load_rulebook

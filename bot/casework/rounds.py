@@ -1,7 +1,7 @@
 """One round of the worker: claim conversations, understand what was said, answer each in its own transaction."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.case import Case
 from bot.casework import handing_on
+from bot.casework.bursts import Burst, bursts_of
 from bot.casework.casework import carry_out
 from bot.casework.situation import quoted_ticket, situation_of
 from bot.clock import Clock
-from bot.conversation import Dialogue, respond, respond_to_silence, still_waiting, units
+from bot.conversation import Dialogue, respond, respond_to_silence, still_waiting
 from bot.conversation.turn import AskPerson, Reply, Turn
 from bot.duty import command
 from bot.intake import flood, inbox, said_of
@@ -24,7 +25,6 @@ from bot.open311 import filing
 from bot.rulebook import Rulebook
 from bot.standing.kept import CurrentRulebook
 from bot.watching import meters, trail
-from bot.words import Words
 from nlu.client import NluUnavailableError, Understanding
 from storage.database import Database
 from storage.models import Conversation, InboundMessage
@@ -80,7 +80,7 @@ class Worker:
             del turns[: self._answer_some(turns, begun)]
         return len(bursts)
 
-    def _handed_on(self, bursts: Sequence["Burst"]) -> frozenset[Lease]:
+    def _handed_on(self, bursts: Sequence[Burst]) -> frozenset[Lease]:
         """Those for which the model is needed that has just failed, if there is somebody to take them."""
         now, words = self.clock.now(), self.rulebook.words
         needing = [burst.lease for burst in bursts if burst.needs_model(words)]
@@ -95,14 +95,14 @@ class Worker:
         with self.database.read() as session:
             return self.is_any_due(session, self.clock.now())
 
-    def _first_units(self, bursts: list["Burst"]) -> list["Burst"]:
+    def _first_units(self, bursts: list[Burst]) -> list[Burst]:
         """Each burst up to where a second matter begins, which then has a turn of its own."""
         bursts = [burst.fixed_words_first(self.rulebook.words) for burst in bursts]
         several = [message.text for burst in bursts if burst.is_divisible for message in burst.messages]
         meanings = iter(self._understand(several))
         return [burst.first_unit(meanings) if burst.is_divisible else burst for burst in bursts]
 
-    def _claim(self, *, others_first: bool = False) -> list["Burst"]:
+    def _claim(self, *, others_first: bool = False) -> list[Burst]:
         now = self.clock.now()
         with self.database.begin() as session:
             inbox.place_new(session, now, costs=self.rulebook.city.costs)
@@ -113,7 +113,7 @@ class Worker:
             cap = self.rulebook.city.limits.messages_a_minute
             found = unread(session, [lease.conversation_id for lease in leases], cap)
             flooded = flood.hold_back(session, self.rulebook, found, now)
-        bursts = _bursts(leases, [message for message, _ in found if message.state != "done"])
+        bursts = bursts_of(leases, [message for message, _ in found if message.state != "done"])
         words = self.rulebook.words
         return [b.emergencies_first(words) if b.lease.conversation_id in flooded else b for b in bursts]
 
@@ -131,7 +131,7 @@ class Worker:
             return [None] * len(texts)
         return [next(understood) if text else None for text in texts]
 
-    def _answer_some(self, turns: Sequence[tuple["Burst", Understanding | None]], begun: datetime) -> int:
+    def _answer_some(self, turns: Sequence[tuple[Burst, Understanding | None]], begun: datetime) -> int:
         """Answer the first of ``turns``; how many that were.
 
         Where only one may write at a time, as many as a moment allows share a transaction: a commit takes the disk
@@ -157,7 +157,7 @@ class Worker:
         time.sleep(GAP_S)
         return len(done)
 
-    def _answer(self, burst: "Burst", understanding: Understanding | None, begun: datetime) -> None:
+    def _answer(self, burst: Burst, understanding: Understanding | None, begun: datetime) -> None:
         """Answer one burst; a failure concerns this conversation alone, and a person in the end."""
         try:
             with self.database.begin() as session:
@@ -170,18 +170,18 @@ class Worker:
             return
         self._tell(burst, understanding, done, begun)
 
-    def _take(self, session: Session, burst: "Burst", understanding: Understanding | None) -> "Done | None":
+    def _take(self, session: Session, burst: Burst, understanding: Understanding | None) -> "Done | None":
         with trail.of_turn(burst.lease.conversation_id, burst.messages), meters.timed("turn"):
             return answer_burst(session, self._current.value, burst, understanding, self.clock.now())
 
     def _tell(
-        self, burst: "Burst", understanding: Understanding | None, done: "Done | None", begun: datetime
+        self, burst: Burst, understanding: Understanding | None, done: "Done | None", begun: datetime
     ) -> None:
         if done:
             with trail.of_turn(burst.lease.conversation_id, burst.messages):
                 trail.turned(done.messages, done.turn, understanding, begun, self.clock.now())
 
-    def _set_aside(self, burst: "Burst") -> None:
+    def _set_aside(self, burst: Burst) -> None:
         now = self.clock.now()
         with self.database.begin() as session:
             conversation = hold_lease(session, burst.lease)
@@ -200,67 +200,6 @@ class Done:
 
     messages: Sequence[InboundMessage]
     turn: Turn | None = None
-
-
-@dataclass(frozen=True)
-class Burst:
-    """The unread messages of one claimed conversation, oldest first; none when only its time has come.
-
-    ``text``: what the model is asked about, masked. ``followed``: messages about another matter have come
-    behind these. ``undivided``: they are one matter, whatever the model thinks.
-    """
-
-    lease: Lease
-    messages: tuple[InboundMessage, ...]
-    text: str
-    followed: bool = False
-    undivided: bool = False
-
-    @property
-    def is_divisible(self) -> bool:
-        return len(self.messages) > 1 and not self.undivided
-
-    def needs_model(self, words: Words) -> bool:
-        """Whether it cannot be answered by words alone."""
-        known = any(_is_alone(message, words) or words.is_emergency(message.text) for message in self.messages)
-        return bool(self.text) and not known
-
-    def emergencies_first(self, words: Words) -> "Burst":
-        """Emergencies in a flood have a turn of their own, all of them together, before the other messages."""
-        urgent = tuple(message for message in self.messages if words.is_emergency(message.text))
-        if not urgent:
-            return self
-        return Burst(self.lease, urgent, _text_of(urgent), len(urgent) < len(self.messages), undivided=True)
-
-    def fixed_words_first(self, words: Words) -> "Burst":
-        """A fixed word or a button has a turn of its own, and needs no model: it never waits for what does."""
-        alone = next((m for m in self.messages if _is_alone(m, words)), None)
-        if alone is None or len(self.messages) == 1:
-            return self
-        return Burst(self.lease, (alone,), _text_of((alone,)), followed=True, undivided=True)
-
-    def first_unit(self, meanings: Iterator[Understanding | None]) -> "Burst":
-        """The messages of the first matter; takes one meaning a message from ``meanings``."""
-        parts = [(message.text, next(meanings)) for message in self.messages]
-        unit = units.first_unit(parts)
-        followed = unit.count < len(self.messages)
-        return replace(self, messages=self.messages[: unit.count], text=unit.text, followed=followed)
-
-
-def _bursts(leases: Sequence[Lease], unread: Sequence[InboundMessage]) -> list[Burst]:
-    messages: dict[int | None, list[InboundMessage]] = {}
-    for message in unread:
-        messages.setdefault(message.conversation_id, []).append(message)
-    mine = ((lease, tuple(messages.get(lease.conversation_id, ()))) for lease in leases)
-    return [Burst(lease, found, _text_of(found)) for lease, found in mine]
-
-
-def _is_alone(message: InboundMessage, words: Words) -> bool:
-    return bool(message.content.get("choice")) or words.command(message.text) is not None
-
-
-def _text_of(messages: Sequence[InboundMessage]) -> str:
-    return "\n".join(dict.fromkeys(message.text for message in messages if message.text)).strip()
 
 
 def answer_burst(

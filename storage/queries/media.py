@@ -152,5 +152,3 @@ def _with_message() -> Select[MediaFile]:
 
 def _is_there() -> ColumnElement[bool]:
     return MediaFile.state.not_in((ERASING, ERASED))
-
-

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.agencies import work
 from bot.agencies.work import Desk
-from bot.casework.rounds import Burst, Worker
+from bot.casework.bursts import Burst
+from bot.casework.rounds import Worker
 from bot.conversation.state import Dialogue
 from bot.desk import blocking, coordination, holding
 from bot.duty import duty

@@ -6,7 +6,7 @@ at what has arrived (``MSG_PEEK``), and passes a connection on when a whole requ
 What must be read while it arrives (a photo of an agency; a client that asks with ``Expect`` first) gets half of
 the threads at most, so that it never keeps a webhook out.
 
-``gunicorn --worker-class scheduler.patient.PatientWorker``
+``gunicorn --worker-class scheduler.whole_requests.PatientWorker``
 """
 
 import re

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from bot.settings import ROOT
-from scheduler.patient import HELD_BACK, WHOLE_WITHIN_S, is_whole, must_be_read
+from scheduler.whole_requests import HELD_BACK, WHOLE_WITHIN_S, is_whole, must_be_read
 from tests.journeys.town import wait_for
 from tests.support.ports import free_port
 
@@ -50,7 +50,7 @@ def port() -> Iterator[int]:
     """One process with two threads."""
     found = free_port()
     options = ["--bind", f"127.0.0.1:{found}", "--threads", str(THREADS), "--log-level", "critical"]
-    worker = ["--worker-class", "scheduler.patient.PatientWorker", "--no-control-socket"]
+    worker = ["--worker-class", "scheduler.whole_requests.PatientWorker", "--no-control-socket"]
     command = [sys.executable, "-m", "gunicorn", *options, *worker, "tests.support.echo:app"]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
     try:
