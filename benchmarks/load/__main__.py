@@ -22,6 +22,7 @@ from benchmarks.load.standin import standin_running
 from benchmarks.load.suite import attempted
 from benchmarks.load.table import table
 from benchmarks.load.town import model_running
+from benchmarks.peers import ratios
 
 
 def main() -> int:
@@ -31,6 +32,7 @@ def main() -> int:
     with scratch(given.folder) as folder:
         machine = described(folder)
         figures = list(_told(_all(given, folder)))
+        figures += _told(ratios(figures))
     print(f"\n{table(figures, machine)}, after {time.monotonic() - began:.0f} s")
     if given.json:
         told = {"machine": machine, "quick": given.quick, "figures": [figure.to_json() for figure in figures]}

@@ -26,7 +26,7 @@ FULL = Sizes(
     letters=2_000,
 )
 QUICK = Sizes(
-    idle=12, paced_s={20: 6, 80: 8}, processed=400, backlog=2_000, mixed_s=8, understood=3_000, letters=200
+    idle=8, paced_s={20: 5, 80: 5}, processed=250, backlog=500, mixed_s=5, understood=2_000, letters=100
 )
 MIXED_RATE = 180.0
 CONNECTIONS = 16  # as many as web has threads

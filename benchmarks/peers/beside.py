@@ -14,7 +14,7 @@ from benchmarks.peers import floors, rasa
 from benchmarks.sizing.measured import unit_costs
 from tests.support.processes import running
 
-ACKS, TRAVELLED = {True: 400, False: 2_000}, {True: 200, False: 1_500}
+ACKS, TRAVELLED = {True: 150, False: 2_000}, {True: 60, False: 1_500}
 
 
 def measured(*, quick: bool, folder: Path | None = None) -> Iterator[Figure]:

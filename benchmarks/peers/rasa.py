@@ -44,7 +44,7 @@ class Effort:
 
 
 FULL = Effort(seconds=40, tried=60, pace_s=30, after_s=60, servers=2, paces=2)
-QUICK = Effort(seconds=5, tried=20, pace_s=6, after_s=15, servers=1, paces=1)
+QUICK = Effort(seconds=4, tried=10, pace_s=4, after_s=8, servers=1, paces=1)
 
 
 def measured(twilio: StandIn, sizes: Sizes, effort: Effort) -> Iterator[Figure]:
