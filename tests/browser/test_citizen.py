@@ -40,6 +40,20 @@ def test_buttons(screen: Screen) -> None:
     expect(screen.a.root.get_by_role("button", name="Ya, cabut")).to_have_count(0)
 
 
+def test_a_telephone_keeps_what_the_city_has_forgotten(screen: Screen) -> None:
+    screen.a.says("jalan bolong di depan pasar Cikini, tolong ditambal")
+    screen.a.hears("laporan Anda sudah kami catat")
+    screen.a.says("hapus data")
+    screen.a.hears("Hapus sekarang?")
+    screen.a.presses("Ya, hapus")
+    expect(screen.a.root.get_by_text("Data nomor ini dihapus")).to_be_visible()
+    expect(screen.a.said.first).to_contain_text("jalan bolong")
+    expect(screen.a.root.get_by_role("button", name="Ya, hapus")).to_have_count(0)
+    screen.a.says("halo")
+    screen.a.hears("ini nomor pengaduan warga")
+    expect(screen.a.root.get_by_text("Data nomor ini dihapus")).to_have_count(1)
+
+
 def test_more_than_three_choices_come_as_a_list(screen: Screen) -> None:
     screen.a.says(UNCLEAR)
     screen.a.hears("ini soal apa?")

@@ -12,7 +12,7 @@ const ON_THE_WAY = { waiting: "menunggu dikirim", sending: "menunggu dikirim", i
 /** Show the telephone's messages; `toEnd` scrolls down even where somebody reads further up. */
 export function showChat(phone, toEnd = false) {
   const stored = phone.state?.messages ?? [];
-  const messages = [...stored, ...stillUnsent(phone, stored)];
+  const messages = [...remembered(phone, stored), ...stillUnsent(phone, stored)];
   const follow = toEnd || isAtEnd(phone);
   align(phone.find("messages"), withDays(messages), makeLine, updateLine);
   phone.find("empty").hidden = messages.length > 0 || !phone.state;
@@ -58,6 +58,19 @@ export function countUnseen(phone, messages) {
   setBadge(phone.letter, answers - phone.known);
 }
 
+/** A telephone keeps what it has shown, even when all that we knew of its number was erased. */
+function remembered(phone, stored) {
+  const ids = new Set(stored.map((message) => message.id));
+  const isErased = phone.shown.length > 0 && !phone.shown.some((message) => ids.has(message.id));
+  if (isErased) phone.former = [...phone.former, ...phone.shown, forgotten(phone)];
+  phone.shown = stored;
+  return [...phone.former, ...stored];
+}
+
+function forgotten({ former }) {
+  return { id: `forgotten-${former.length}`, day: "Data nomor ini dihapus; di telepon warga pesannya tetap ada", choices: [] };
+}
+
 function stillUnsent(phone, stored) {
   const ids = new Set(stored.map((message) => message.id));
   phone.unsent = phone.unsent.filter((message) => !ids.has(message.id));
@@ -67,6 +80,7 @@ function stillUnsent(phone, stored) {
 function withDays(messages) {
   let last = "";
   return messages.flatMap((message) => {
+    if (message.day) return [message];
     const day = dayLabel(new Date(message.at));
     const line = day === last ? [] : [{ id: `day-${day}`, day }];
     last = day;

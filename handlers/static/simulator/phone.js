@@ -27,9 +27,10 @@ export function makePhone(root, onChange, onUse) {
   return phone;
 }
 
-/** Nothing known, nothing on the way. `known` counts the answers that were on the screen already. */
+/** Nothing known, nothing on the way. `known` counts the answers that were on the screen already, `shown` holds the
+    messages that are, `former` those of a number that was erased. */
 function startAfresh(phone) {
-  Object.assign(phone, { version: "", asked: 0, state: null, unsent: [], tray: {}, known: null });
+  Object.assign(phone, { version: "", asked: 0, state: null, unsent: [], tray: {}, known: null, shown: [], former: [] });
 }
 
 /** Somebody who never wrote before: the next number of this telephone. */
