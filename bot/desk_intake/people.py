@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.desk_intake.taken import Taken
-from bot.intake import inbox
+from bot.intake import inbox, senders
 from bot.messages import DESK, SMS, WHATSAPP
 from bot.rulebook import Rulebook
 from bot.wording.forms import FREE_TEXT_FOR
@@ -35,8 +35,8 @@ def ways(rulebook: Rulebook) -> dict[str, str]:
 def _by_number(session: Session, rulebook: Rulebook, taken: Taken, now: datetime) -> Conversation:
     channel = ways(rulebook)[taken.way]
     address = f"{WHATSAPP_ADDRESS}{taken.phone}" if channel == WHATSAPP else taken.phone
-    sender = inbox.Sender(channel, address, inbox.address_hash(address), keyring.current().lookup(taken.phone))
-    conversation = inbox.conversation_of(session, sender, now)
+    sender = senders.Sender(channel, address, inbox.address_hash(address), keyring.current().lookup(taken.phone))
+    conversation = senders.conversation_of(session, sender, now)
     if conversation.last_inbound_at is None:
         # Nobody has written from there: WhatsApp takes no free text, and sentences go out as templates at once.
         conversation.last_inbound_at = now - FREE_TEXT_FOR
@@ -46,7 +46,7 @@ def _by_number(session: Session, rulebook: Rulebook, taken: Taken, now: datetime
 def _nameless(session: Session, taken: Taken, now: datetime) -> Conversation:
     """One for this report alone, with nobody at the other end."""
     address = f"{DESK}:{taken.occasion}"
-    sender = inbox.Sender(DESK, address, inbox.address_hash(address))
-    conversation = inbox.conversation_of(session, sender, now)
+    sender = senders.Sender(DESK, address, inbox.address_hash(address))
+    conversation = senders.conversation_of(session, sender, now)
     conversation.unreachable_at = conversation.unreachable_at or now
     return conversation

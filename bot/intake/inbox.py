@@ -1,7 +1,6 @@
 """Store first, think after: one insert for a message that came in, and its place in a conversation."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -10,14 +9,14 @@ from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session, defer
 
 from bot.city.costs import Cost
+from bot.intake.senders import Sender, conversations_of
 from bot.messages import LONGEST_TEXT, Content, Incoming
 from bot.privacy import mask
-from bot.words import NORMAL_LANE, Words
+from bot.words import Words
 from storage import keyring
-from storage.models import Citizen, Conversation, InboundMessage, Quarantine
+from storage.models import Conversation, InboundMessage, Quarantine
 from storage.queries.inserting import insert_each_once, insert_once, ring
 from storage.queries.media import queue_files
-from storage.queries.phones import alone_with, under_one_hash
 from storage.queries.states import DONE
 from storage.types import UtcDateTime
 
@@ -36,15 +35,6 @@ UNPLACED = (
     .options(defer(InboundMessage.raw))  # encrypted, as the other columns that are left out
     .with_for_update(skip_locked=True)
 )
-OF_ADDRESS = (
-    select(Conversation)
-    .where(Conversation.channel == bindparam("channel"), Conversation.address_hash == bindparam("address"))
-    .options(defer(Conversation.dialogue), defer(Conversation.address))
-    .with_for_update()
-    .execution_options(autoflush=False)
-)
-OF_ID = select(Citizen).where(Citizen.id == bindparam("citizen")).execution_options(autoflush=False)
-OF_PHONE = select(Citizen).where(Citizen.phone_hash == bindparam("phone")).execution_options(autoflush=False)
 BELONG = (
     update(InboundMessage)
     .where(
@@ -56,18 +46,6 @@ BELONG = (
     )
     .values(ticket_id=bindparam("ticket"))
 )
-
-
-@dataclass(frozen=True)
-class Sender:
-    """One address on one channel. ``phone_hash``: of the telephone; None where it is none."""
-
-    channel: str
-    address: str
-    address_hash: str
-    phone_hash: str | None = None
-    lane: int = NORMAL_LANE
-    name: str | None = None
 
 
 def store(session: Session, incoming: Incoming, words: Words, now: datetime) -> bool:
@@ -136,9 +114,10 @@ def place_new(
         _note_cost(message, costs.get(message.channel))
         citizen = message.phone_hash or message.address_hash
         by_address.setdefault((citizen, message.channel, message.address_hash), []).append(message)
-    # The same order everywhere, citizens first, so that two workers cannot lock each other.
-    for key in sorted(by_address):
-        _place(session, by_address[key], now)
+    groups = [by_address[key] for key in sorted(by_address)]
+    talks = conversations_of(session, [_sender_of(group[0]) for group in groups], now)
+    for conversation, group in zip(talks, groups, strict=True):
+        _place(conversation, group, now)
     queue_files(session, messages, now)
     return len(messages)
 
@@ -149,8 +128,7 @@ def _note_cost(message: InboundMessage, price: Cost | None) -> None:
         message.cost, message.currency = price.of_received(text), price.currency
 
 
-def _place(session: Session, messages: list[InboundMessage], now: datetime) -> None:
-    conversation = conversation_of(session, _sender_of(messages[0]), now)
+def _place(conversation: Conversation, messages: list[InboundMessage], now: datetime) -> None:
     for message in messages:
         message.conversation_id = conversation.id
     # What was found in the provider's list may be older than what came by itself.
@@ -166,56 +144,6 @@ def _place(session: Session, messages: list[InboundMessage], now: datetime) -> N
 def _sender_of(message: InboundMessage) -> Sender:
     name = message.content.get("profile_name")
     return Sender(message.channel, message.address, message.address_hash, message.phone_hash, message.lane, name)
-
-
-def conversation_of(session: Session, sender: Sender, now: datetime) -> Conversation:
-    """The conversation with ``sender``, locked; made with its citizen where there is none yet."""
-    hashes = keyring.current().candidates(sender.address_hash, sender.address)
-    found = _known(session, sender.channel, hashes)
-    if found is None and len(hashes) > 1:
-        alone_with(session, hashes)
-        found = _known(session, sender.channel, hashes)
-    if found is not None:
-        return found
-    insert_once(
-        session,
-        Conversation,
-        {
-            "channel": sender.channel,
-            "address_hash": hashes[0],
-            "address": sender.address,
-            "citizen_id": _citizen_of(session, sender, now).id,
-            "language": "id",
-            "created_at": now,
-            "dialogue": {},
-            "lane": sender.lane,
-            "attempts": 0,
-            "lease_token": 0,
-        },
-    )
-    return session.scalars(OF_ADDRESS, {"channel": sender.channel, "address": hashes[0]}).one()
-
-
-def _known(session: Session, channel: str, hashes: Sequence[str]) -> Conversation | None:
-    """While secrets change an address may be kept under the hash of any of them, the newest first."""
-    found = (session.scalar(OF_ADDRESS, {"channel": channel, "address": one}) for one in hashes)
-    return next((one for one in found if one is not None), None)
-
-
-def _citizen_of(session: Session, sender: Sender, now: datetime) -> Citizen:
-    """Who writes: a WhatsApp and an SMS address of one number are one citizen."""
-    phone = sender.phone_hash
-    if phone is not None:
-        hashes = keyring.current().candidates(phone, sender.address)
-        if len(hashes) > 1:
-            alone_with(session, hashes)
-            under_one_hash(session, hashes)
-        phone = hashes[0]
-    values = {"created_at": now, "phone_hash": phone, "name": sender.name, "hide_name": False}
-    new_id = insert_once(session, Citizen, values)
-    if new_id is not None:
-        return session.scalars(OF_ID, {"citizen": new_id}).one()
-    return session.scalars(OF_PHONE, {"phone": phone}).one()
 
 
 def belong_to(session: Session, conversation: Conversation, begun: datetime, ticket_id: int) -> None:

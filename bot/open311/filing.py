@@ -11,7 +11,7 @@ from bot.conversation.meaning import EMERGENCY
 from bot.conversation.state import Draft
 from bot.duty import duty
 from bot.incidents import incidents
-from bot.intake import inbox, said_of
+from bot.intake import inbox, said_of, senders
 from bot.messages import OPEN311, Content
 from bot.outgoing import unasked
 from bot.outgoing.outbox import Note
@@ -94,8 +94,8 @@ def _conversation(case: Case, message: InboundMessage) -> Conversation:
     if not phone or line is None:
         case.conversation.unreachable_at = case.conversation.unreachable_at or case.now
         return case.conversation
-    sender = inbox.Sender(line, phone, inbox.address_hash(phone), keyring.current().lookup(phone))
-    talk = inbox.conversation_of(case.session, sender, case.now)
+    sender = senders.Sender(line, phone, inbox.address_hash(phone), keyring.current().lookup(phone))
+    talk = senders.conversation_of(case.session, sender, case.now)
     message.conversation_id = talk.id
     name = Content.from_json(message.content).profile_name
     if name and not talk.citizen.name:

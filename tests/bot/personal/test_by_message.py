@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from bot.intake import senders
 from bot.personal import consents, sweeping
 from storage.models import Citizen, Consent, Erasure, Example, RightsRequest, User
 from tests.bot.personal.somebody import values
@@ -64,12 +65,11 @@ def test_a_citizen_of_two_channels_is_forgotten_on_both(number: Number) -> None:
     """What is being talked about by the other channel as well."""
     number.says(STORY, REPORT)
     with number.database.begin() as session:
-        from bot.intake import inbox
         from storage.models import Conversation
 
         talk = session.scalars(select(Conversation)).one()
-        sender = inbox.Sender("sms", "+6281290909090", "hash of the other")
-        other = inbox.conversation_of(session, sender, number.clock.now())
+        sender = senders.Sender("sms", "+6281290909090", "hash of the other")
+        other = senders.conversation_of(session, sender, number.clock.now())
         other.citizen_id = talk.citizen_id
         other.dialogue = {"draft": {"kind": "lapor", "story": "pohon miring"}}
     number.says("hapus data")
