@@ -42,11 +42,14 @@ def is_out_of_list(pending: Pending, said: Said) -> bool:
 def yes_or_no(pending: Pending, said: Said) -> bool | None:
     """True for a yes, False for a no, by button, number or word; None for anything else.
 
-    The "tidak" in a report of its own ("sampah tidak diangkut") answers nothing.
+    The "tidak" in a report of its own ("sampah tidak diangkut") answers nothing; nor does one in a longer message
+    that no model has read.
     """
     option = chosen(pending, said)
     if option is not None:
         return option == "yes"
+    if said.understanding is None and not said.is_short:
+        return None
     return None if is_another_report(None, said) else said.agrees
 
 

@@ -68,8 +68,10 @@ def _about_one(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -
         return turn
     if verdict is False and ticket.status == Status.DONE:
         return _again(dialogue, said, ticket, city)
-    if intent == "batal":
+    if intent == "batal" and ticket.is_open:
         return ask_withdrawal_of(dialogue, said, ticket.number)
+    if intent == "batal":
+        return _how_it_is(dialogue, said, ticket, city)
     if intent == "tambah_info" and ticket.is_open:
         return add(dialogue, said, ticket, silent=False)
     return None
@@ -191,9 +193,16 @@ def withdraw(dialogue: Dialogue, pending: Pending, said: Said, situation: Situat
     sure = yes_or_no(pending, said)
     if pending.ticket is None or sure is None:
         return None
+    ticket = situation.ticket(pending.ticket)
+    if ticket is not None and not ticket.is_open:  # it has been closed since it was asked about
+        return _how_it_is(dialogue.answered(), said, ticket, city)
     if sure:
         return Turn(dialogue.answered(), (Reply("withdrawn"),), Withdraw(pending.ticket), outcome="withdrawn")
     return Turn(dialogue.answered(), (Reply("kept_open", {"number": pending.ticket}),), outcome="kept")
+
+
+def _how_it_is(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -> Turn:
+    return Turn(dialogue, (status_line(ticket, city, said.now),), outcome="answered")
 
 
 def _is_own_matter(said: Said, ticket: TicketView) -> bool:

@@ -168,3 +168,21 @@ def test_who_is_angry_about_it_reads_that_too(said, city, late, wording):
     mine = Situation(tickets=(ticket(solve_by=NOON - timedelta(days=late)),))
     turn = respond(Dialogue(), said("kerja apa sih kalian", understood("marah")), mine, city)
     assert turn.replies[0].wording == wording
+
+
+def test_what_an_agency_has_closed_is_not_withdrawn(said, city):
+    """Whoever wants it withdrawn, by its number, is told how it ended."""
+    never_mind = said(f"batalkan saja {NUMBER}", understood("batal"), numbers=(NUMBER,))
+    for status, closed_at in (("rejected", NOON), ("withdrawn", NOON)):
+        ended = Situation(tickets=(ticket(status, closed_at=closed_at),))
+        turn = respond(Dialogue(), never_mind, ended, city)
+        assert turn.dialogue.pending is None
+        assert turn.replies[0].wording == f"status_{status}"
+
+
+def test_a_yes_to_withdrawing_comes_too_late(said, city):
+    asked = Dialogue(Pending(Asked.WITHDRAW, NOON, ("yes", "no"), NUMBER))
+    ended = Situation(tickets=(ticket("rejected", closed_at=NOON),))
+    turn = respond(asked, said("ya", None), ended, city)
+    assert turn.action is None
+    assert turn.replies[0].wording == "status_rejected"
