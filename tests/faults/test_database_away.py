@@ -33,10 +33,9 @@ A_SECOND = 20
 LEAD_S = 3  # of the burst, before the fault and after it
 ANSWERED_WITHIN_S, AT_MOST_S = 5, 10  # nearly all, and every one on a machine that is busy; Twilio waits for 15
 SETTLED_WITHIN_S = 240
-lengths = pytest.mark.parametrize("away_s", [
-    pytest.param(8, marks=pytest.mark.faults_quick, id="quick"),
-    pytest.param(60, marks=pytest.mark.faults, id="long"),
-])  # fmt: skip
+quick = pytest.param(8, marks=pytest.mark.faults_quick, id="quick")
+long = pytest.param(60, marks=pytest.mark.faults, id="long")
+both, long_only = pytest.mark.parametrize("away_s", [quick, long]), pytest.mark.parametrize("away_s", [long])
 HOLDING = """
 import sqlite3, sys, time
 held = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -75,7 +74,7 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
             yield Away(place, server=server, wire=wire)
 
 
-@lengths
+@both
 def test_postgresql_crashes_and_comes_back(away: Away, away_s: int) -> None:
     def crash() -> None:
         away.server.crash()
@@ -85,7 +84,7 @@ def test_postgresql_crashes_and_comes_back(away: Away, away_s: int) -> None:
     _goes_on(away, crash, away_s, "PostgreSQL crashed")
 
 
-@lengths
+@long_only
 def test_postgresql_cannot_be_reached(away: Away, away_s: int) -> None:
     def pull() -> None:
         away.wire.refuses()
@@ -95,7 +94,7 @@ def test_postgresql_cannot_be_reached(away: Away, away_s: int) -> None:
     _goes_on(away, pull, away_s, "PostgreSQL out of reach")
 
 
-@lengths
+@both
 def test_postgresql_says_nothing_any_more(away: Away, away_s: int) -> None:
     """Its disk hangs, or the network between loses everything: no error comes, and no answer."""
 
@@ -107,7 +106,7 @@ def test_postgresql_says_nothing_any_more(away: Away, away_s: int) -> None:
     _goes_on(away, silence, away_s, "PostgreSQL silent")
 
 
-@lengths
+@long_only
 def test_another_program_holds_the_sqlite_file(tmp_path: Path, away_s: int) -> None:
     def hold() -> None:
         subprocess.run([sys.executable, "-c", HOLDING, str(tmp_path / "town.db"), str(away_s)], check=True)

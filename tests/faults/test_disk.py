@@ -26,16 +26,16 @@ pytestmark = pytest.mark.processes
 
 # Messages a second, times that the disk fills up, seconds that it stays full, and most messages in all.
 QUICK, LONG = (10, 1, 5, 300), (60, 8, 12, 6_000)
-sizes = pytest.mark.parametrize(("per_second", "times", "full_s", "most"), [
-    pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick"),
-    pytest.param(*LONG, marks=pytest.mark.faults, id="long"),
-])  # fmt: skip
+MEANING = ("per_second", "times", "full_s", "most")
+quick = pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick")
+long = pytest.param(*LONG, marks=pytest.mark.faults, id="long")
+both, long_only = pytest.mark.parametrize(MEANING, [quick, long]), pytest.mark.parametrize(MEANING, [long])
 OF_SQLITE_MB, OF_POSTGRESQL_MB = 128, 160
 REFUSED = 503
 NOTICED_WITHIN_S = 240  # for machines that have other things to do; it takes some seconds
 
 
-@sizes
+@both
 def test_the_disk_is_full(tmp_path: Path, per_second: int, times: int, full_s: int, most: int) -> None:
     with small_disk(tmp_path, OF_SQLITE_MB) as disk, running(nlu_table.__name__) as nlu:
         settings = {"NLU_URL": nlu.url, "EXPORT_FOLDER": str(tmp_path / "export")}
@@ -43,7 +43,7 @@ def test_the_disk_is_full(tmp_path: Path, per_second: int, times: int, full_s: i
             _fills_up(place, disk, per_second, times, full_s, most, "disk full, SQLite")
 
 
-@sizes
+@long_only
 def test_the_disk_of_postgresql_is_full(
     tmp_path: Path, per_second: int, times: int, full_s: int, most: int
 ) -> None:

@@ -33,15 +33,15 @@ pytestmark = [pytest.mark.processes, needs_compiler]
 
 # Messages a second, times that the disk breaks, and how many seconds it stays so.
 QUICK, LONG = (10, 2, 2), (80, 15, 5)
-sizes = pytest.mark.parametrize(("per_second", "times", "broken_s"), [
-    pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick"),
-    pytest.param(*LONG, marks=pytest.mark.faults, id="long"),
-])  # fmt: skip
+MEANING = ("per_second", "times", "broken_s")
+quick = pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick")
+long = pytest.param(*LONG, marks=pytest.mark.faults, id="long")
+both, long_only = pytest.mark.parametrize(MEANING, [quick, long]), pytest.mark.parametrize(MEANING, [long])
 REFUSED = 503
 WITHIN_S = 240  # for machines that have other things to do; it takes some seconds
 
 
-@sizes
+@both
 def test_sqlite_cannot_sync_and_then_the_power_goes(
     tmp_path: Path, per_second: int, times: int, broken_s: int
 ) -> None:
@@ -60,7 +60,7 @@ def test_sqlite_cannot_sync_and_then_the_power_goes(
             note(cost_of(place, f"fsync fails {times} times, then the power, SQLite", webhooks, audited))
 
 
-@sizes
+@long_only
 def test_postgresql_cannot_sync(tmp_path: Path, per_second: int, times: int, broken_s: int) -> None:
     """It ends itself rather than believe its disk, is started again, and replays its log."""
     with open_folder() as folder, running(nlu_table.__name__) as nlu:

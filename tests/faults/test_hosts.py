@@ -149,7 +149,7 @@ def test_who_ticks_is_followed(city: City, size: Size, misfortune: str) -> None:
     assert took < TAKEN_OVER_WITHIN_S
 
 
-@both
+@long_only
 def test_who_sends_is_cut_off_amid_sending(city: City, size: Size) -> None:
     """It still reaches Twilio, and nobody hears what it has sent: that is looked up, and sent no second time."""
     with day(city, "who sends cannot hear the database", size.a_second), city.database() as database:
@@ -207,7 +207,7 @@ def test_the_model_of_one_host_is_away(city: City, size: Size, how: str) -> None
     assert took[-1] < ANSWERED_WITHIN_S
 
 
-@both
+@long_only
 def test_no_host_has_a_model(city: City) -> None:
     """Emergencies are answered as ever, the others are told to wait; and all is understood when one returns."""
     with webhooks_of(city) as webhooks, writing_to(webhooks) as writing, city.database() as database:
