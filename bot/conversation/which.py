@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.city.city import City
 from bot.conversation import claims, corrections, matching, tickets
-from bot.conversation.choosing import chosen
+from bot.conversation.choosing import chosen, is_story
 from bot.conversation.standing import status_line
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
@@ -52,8 +52,12 @@ def named_one(dialogue: Dialogue, pending: Pending, said: Said, situation: Situa
 
 
 def _picked(pending: Pending, said: Said) -> str | None:
-    """The option by button, number in the list, the number of the ticket, or "semuanya"."""
-    option = chosen(pending, said) or next((n for n in said.numbers if n in pending.options), None)
+    """The option by button, number in the list, the number of the ticket, or "semuanya".
+
+    A story that names a ticket is a matter of its own; it may have been written before we asked.
+    """
+    named = None if is_story(said) else next((n for n in said.numbers if n in pending.options), None)
+    option = chosen(pending, said) or named
     means_all = matching.ALL_OF_THEM in pending.options and said.means_all and not said.choice
     return option or (matching.ALL_OF_THEM if means_all else None)
 

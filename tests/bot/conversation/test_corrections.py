@@ -29,6 +29,18 @@ def test_change_without_any_report_says_so(said, city):
     assert respond(Dialogue(), said("ubah", None), Situation(), city).replies[0].wording == "no_tickets"
 
 
+def test_a_story_that_names_one_of_them_picks_none(said, city):
+    """It came before UBAH, which was looked at first: what it tells must not be lost."""
+    two = Situation(tickets=(ticket("received"), ticket("received", number="JK-8M1J7W-W")))
+    which = respond(Dialogue(), said("UBAH", None), two, city)
+    assert which.dialogue.pending.asked is Asked.WHICH
+    text = f"sekarang lampu di Jl. Melati juga mati semua sejak kemarin malam {NUMBER}"
+    story = said(text, understood("lapor", "lampu_jalan", place="Jl. Melati"), numbers=(NUMBER,))
+    turn = respond(which.dialogue, story, two, city)
+    assert isinstance(turn.action, FileReport)
+    assert "lampu di Jl. Melati" in turn.action.draft.story
+
+
 def test_the_place_is_put_right(said, city, asked_what):
     place = respond(asked_what, said("1", None), MINE, city)
     assert place.dialogue.pending.asked is Asked.NEW_PLACE
