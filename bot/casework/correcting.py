@@ -25,7 +25,7 @@ def correct(case: Case, ticket: Ticket, change: Correct) -> None:
     if change.service and change.service != ticket.service:
         _change_service(case, ticket, change)
     else:
-        _tell_agency(case, ticket, change.place or "")
+        _tell_agency(case, ticket, change.text or change.place or "")
     if parted:
         members.go_own_way(case.session, case.rulebook, ticket, case.now)
 

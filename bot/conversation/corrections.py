@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.city.city import City
 from bot.conversation import matching, reports, tickets
-from bot.conversation.choosing import chosen, is_another_report, is_new_matter, written_place
+from bot.conversation.choosing import chosen, is_another_report, is_new_matter, is_story, written_place
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AddToTicket, AskPerson, Correct, Reply, Turn
 
@@ -45,7 +45,8 @@ def new_place(dialogue: Dialogue, pending: Pending, said: Said, situation: Situa
     nothing = place is None and said.location is None
     if pending.ticket is None or is_new_matter(said) or said.clueless or nothing:
         return None
-    action = Correct(pending.ticket, place=place, location=said.location)
+    told = said.text if is_story(said) else ""  # with the place the matter is told once more, or more of it
+    action = Correct(pending.ticket, place=place, location=said.location, text=told)
     replies = (Reply("corrected", {"number": pending.ticket}),)
     return Turn(dialogue.answered(), replies, action, outcome="corrected")
 

@@ -101,7 +101,7 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Correct:
-    """Something about a report was wrong: its service, in the words ``text``, or where it is."""
+    """Something about a report was wrong: its service or where it is. ``text``: what else was said with that."""
 
     number: str
     service: str | None = None

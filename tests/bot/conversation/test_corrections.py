@@ -46,6 +46,13 @@ def test_the_place_is_put_right(said, city, asked_what):
     assert place.dialogue.pending.asked is Asked.NEW_PLACE
     turn = respond(place.dialogue, said("Jl. Anggrek 5, bukan Melati", understood("tambah_info")), MINE, city)
     assert turn.action == Correct(NUMBER, place="Jl. Anggrek 5, bukan Melati")
+    again = said(
+        "jalan di depan sekolah berlubang parah di Jl. Anggrek 5",
+        understood("lapor", "jalan_rusak", place="Jl. Anggrek 5"),
+    )
+    assert respond(place.dialogue, again, MINE, city).action == Correct(
+        NUMBER, place="Jl. Anggrek 5", text=again.text
+    )
     pinned = respond(place.dialogue, said("", None, location=Location(-6.2, 106.8)), MINE, city)
     assert pinned.action == Correct(NUMBER, location=Location(-6.2, 106.8))
 
