@@ -50,7 +50,7 @@ def yes_or_no(pending: Pending, said: Said) -> bool | None:
         return option == "yes"
     if said.understanding is None and not said.is_short:
         return None
-    return None if is_another_report(None, said) else said.agrees
+    return None if is_story(said) or is_another_report(None, said) else said.agrees
 
 
 def is_new_matter(said: Said) -> bool:

@@ -32,14 +32,23 @@ def test_something_else_erases_nothing(said, city):
     assert isinstance(respond(asked.dialogue, other, Situation(), city).action, FileReport)
 
 
+STORY = "sudah dua minggu jalan di gang kami masih berlubang"
+
+
 def test_a_story_answers_no_question_without_a_model(said, city):
     """It came before HAPUS DATA, which was looked at first; the "masih" in it is no "keep it"."""
     asked = respond(Dialogue(), said("hapus data", None), Situation(), city)
-    turn = respond(
-        asked.dialogue, said("sudah dua minggu jalan di gang kami masih berlubang", None), Situation(), city
-    )
+    turn = respond(asked.dialogue, said(STORY, None), Situation(), city)
     assert turn.hold
     assert turn.dialogue.pending.asked is Asked.ERASE
+
+
+def test_a_story_answers_no_question_whatever_it_is_about(said, city):
+    asked = respond(Dialogue(), said("hapus data", None), Situation(), city)
+    turn = respond(
+        asked.dialogue, said(STORY, understood("lapor", "jalan_rusak", service_sure=0.75)), Situation(), city
+    )
+    assert "not_erased" not in [reply.wording for reply in turn.replies]
 
 
 def test_a_yes_the_day_after_erases_nothing(said, city):
