@@ -113,7 +113,6 @@ def _by_template(rulebook: Rulebook, phone: str, case: Case) -> dict[str, Any] |
 
 def _mail(rulebook: Rulebook, letter: Letter) -> dict[str, Any]:
     """The e-mail as one of the ways that are left."""
-    domain = rulebook.mail_from.rpartition("@")[2]
     return {
         "channel": EMAIL,
         "recipient": letter.to,
@@ -121,5 +120,5 @@ def _mail(rulebook: Rulebook, letter: Letter) -> dict[str, Any]:
         "text": letter.text,
         "subject": letter.subject,
         "html": letter.html,
-        "message_id": f"<{letter.key.replace(':', '.')}@{domain}>",
+        "message_id": letter.message_id(rulebook),
     }

@@ -1,5 +1,6 @@
 """Writes what is to be said into the outbox, in the transaction that decided to say it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -51,6 +52,11 @@ class Letter:
     html: str
     ticket_id: int | None = None
     lane: int = NORMAL_LANE
+
+    def message_id(self, rulebook: Rulebook) -> str:
+        """The same for each copy; with one @ and no colon (RFC 5322, 3.6.4), though a key may name an address."""
+        domain = rulebook.mail_from.rpartition("@")[2]
+        return f"<{re.sub('[:@]', '.', self.key)}@{domain}>"
 
 
 def to_citizen(
@@ -109,12 +115,11 @@ def with_link(session: Session, rulebook: Rulebook, note: Note, text: str, langu
 
 def by_mail(session: Session, rulebook: Rulebook, letter: Letter, now: datetime) -> int | None:
     """Put an e-mail into the outbox; None when it stood there already."""
-    domain = rulebook.mail_from.rpartition("@")[2]
     body = {
         "text": letter.text,
         "subject": letter.subject,
         "html": letter.html,
-        "message_id": f"<{letter.key.replace(':', '.')}@{domain}>",
+        "message_id": letter.message_id(rulebook),
     }
     row = {
         **_row(letter.key, EMAIL, letter.to, body, now, now),

@@ -1,12 +1,15 @@
 """A sentence goes out as written inside WhatsApp's 24 hours, and as its approved template after them."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from bot.outgoing import outbox
-from bot.outgoing.outbox import Note
+from bot.outgoing.outbox import Letter, Note
 from bot.rulebook import Rulebook
 from bot.wording.forms import form_of, outgoing
 from storage.database import Database
@@ -25,6 +28,16 @@ def test_a_template_stands_in_only_outside_the_window(
     del rulebook.city.templates["follow_progress"]
     assert outgoing(row, form_of(row, clock.now() + timedelta(hours=23))).template is None
     assert outgoing(row, form_of(row, clock.now() + timedelta(hours=25))).template == "HX" + "0" * 32
+
+
+def test_a_letter_is_known_by_the_id_that_it_is_sent_with(rulebook: Rulebook) -> None:
+    """What is no id by RFC 5322 is cut short on its way out, and nobody finds the letter again."""
+    letter = Letter("flood-city:7:koordinator@jakarta.example", "koordinator@jakarta.example", "Banjir", "a", "b")
+    mail = EmailMessage(policy=SMTP)
+    mail["Message-ID"] = letter.message_id(rulebook)
+    sent = message_from_bytes(mail.as_bytes(), policy=SMTP)
+    assert sent["Message-ID"] == letter.message_id(rulebook)
+    assert letter.message_id(rulebook).count("@") == 1
 
 
 def _written(database: Database, rulebook: Rulebook, clock: MoveableClock) -> OutboundMessage:
