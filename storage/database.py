@@ -131,10 +131,11 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
 
 
 def _sqlite_engine(url: str, path: str | None) -> Engine:
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    is_file = bool(path) and path != ":memory:"
+    if is_file:
+        Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"timeout": BUSY_TIMEOUT_MS / 1000, "cached_statements": STATEMENTS_KEPT}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **POOL)
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **(POOL if is_file else {}))
     engine.dialect.statement_compiler = _WithIndexes
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)

@@ -25,8 +25,6 @@ FULL = Sizes(
     understood=20_000,
     letters=2_000,
 )
-QUICK = Sizes(
-    idle=8, paced_s={20: 5, 80: 5}, processed=250, backlog=500, mixed_s=5, understood=2_000, letters=100
-)
+QUICK = Sizes(idle=8, paced_s={20: 5, 80: 5}, processed=250, backlog=500, mixed_s=5, understood=2_000, letters=100)
 MIXED_RATE = 180.0
 CONNECTIONS = 16  # as many as web has threads
