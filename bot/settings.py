@@ -73,6 +73,7 @@ class Settings(FromEnvironment):
     port: int = Field(8000, ge=1, le=65535, description="Port of the web process")
     host: str = Field("127.0.0.1", description="Address that the web process listens on")
     workers: int = Field(1, ge=1, le=64, description="Worker processes that the supervisor starts")
+    worker_nice: int = Field(10, ge=0, le=19, description="How far these stand back behind the web processes")
     database_url: str = Field("sqlite:///var/suarakota.db", description="SQLite file or PostgreSQL database")
     public_url: str = Field("", description="Address under which Twilio and agencies reach the web process")
     city_folder: Path | None = Field(None, description="Folder of another city than the project's sample city")

@@ -98,7 +98,8 @@ def _workers(env: Mapping[str, str]) -> list[Child]:
     """As many as WORKERS says; more than one helps with PostgreSQL only."""
     count = int(env.get("WORKERS") or 1)
     command = [str(BIN / "flask"), "--app", "app", "worker"]
-    return [Child(f"worker {n}", command, env, nice=STANDS_BACK) for n in range(1, count + 1)]
+    nice = int(env.get("WORKER_NICE") or STANDS_BACK)
+    return [Child(f"worker {n}", command, env, nice=nice) for n in range(1, count + 1)]
 
 
 def _nlu(env: dict[str, str], stop: threading.Event) -> list[Kept]:

@@ -137,7 +137,9 @@ def town(
     ):
         url = f"http://127.0.0.1:{free_port()}"
         database_url = database_url or f"sqlite:///{folder}/town.db"
-        env = environment(folder, url, database_url, twilio, smtp) | {"WORKERS": str(workers), **settings}
+        # What else this machine does is no webhook of this town: its worker does not stand back behind that.
+        more = {"WORKERS": str(workers), "WORKER_NICE": "0", **settings}
+        env = environment(folder, url, database_url, twilio, smtp) | more
         log = folder / "supervisor.log"
         place = Town(_supervisor(env, log), url, database_url, twilio, folder / "mails", env, log)
         try:
