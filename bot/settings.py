@@ -1,6 +1,7 @@
 """Settings of one installation, from the environment or files. ``docs/operating.md`` lists them all."""
 
 import re
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -48,13 +49,13 @@ class FromEnvironment(BaseSettings):
         return init_settings, files, env_settings, dotenv_settings
 
 
-class ChannelSettings(FromEnvironment):
+class ChannelSettings(FromEnvironment, ABC):
     """The settings of one channel, beside its code; :meth:`Settings.of` reads them."""
 
     @property
+    @abstractmethod
     def is_live(self) -> bool:
         """Whether real citizens are at the other end."""
-        raise NotImplementedError
 
     @property
     def lines(self) -> frozenset[str]:
