@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-WHATSAPP, SMS, GATEWAY, SIMULATOR, EMAIL = "whatsapp", "sms", "gateway", "simulator", "email"
+WHATSAPP, SMS, GATEWAY, EMAIL = "whatsapp", "sms", "gateway", "email"
+# The simulator's telephones: one with buttons, as WhatsApp is, and one that writes SMS.
+SIMULATOR, SIMULATOR_SMS = "simulator", "simulator-sms"
+SIMULATED = (SIMULATOR, SIMULATOR_SMS)
 # By which agencies may have their cases, too.
 WEBHOOK = "webhook"
 # Other systems that are told what happens to tickets (``bot.subscribers``).
@@ -44,6 +47,7 @@ CHANNELS: dict[str, Manners] = {
     SMS: Manners("SMS", is_sms=True, has_phones=True),
     GATEWAY: Manners("SMS (gateway)", is_sms=True, has_phones=True),
     SIMULATOR: Manners("Simulator", is_priced=False),
+    SIMULATOR_SMS: Manners("Simulator (SMS)", is_sms=True, is_priced=False),
     DESK: Manners("Loket", is_priced=False),
     OPEN311: Manners("Open311", is_priced=False),
 }

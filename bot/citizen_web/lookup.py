@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.accounts import lockout
 from bot.accounts.lockout import Limit
 from bot.errors import RefusedError
-from bot.messages import SIMULATOR, has_phones
+from bot.messages import SIMULATED, has_phones
 from bot.tickets.numbers import LENGTH, find_numbers
 from storage.database import Database
 from storage.models import Citizen, Conversation, Ticket
@@ -106,7 +106,7 @@ def _fits(session: Session, number: str, digits: str) -> bool:
 
 def _last_digits(channel: str, address: str) -> str:
     """Of a telephone number; who has none (a WhatsApp user id, a paper from the desk) cannot be looked up."""
-    is_number = has_phones(channel) or channel == SIMULATOR
+    is_number = has_phones(channel) or channel in SIMULATED
     phone = PHONE.fullmatch(address.replace("-", "")) if is_number else None
     return phone[1][-DIGITS:] if phone else NOBODY
 

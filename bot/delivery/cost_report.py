@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from bot.figures.period import DAY
-from bot.messages import EMAIL, NOBODY_THERE, PAGE, SIMULATOR, SUBSCRIBER, WEBHOOK
+from bot.messages import EMAIL, NOBODY_THERE, PAGE, SIMULATED, SUBSCRIBER, WEBHOOK
 from bot.status import Status
 from storage.queries import costs
 from storage.queries.costs import Traffic
@@ -16,7 +16,7 @@ from storage.queries.figures import days, reading
 from storage.queries.figures.reading import CHANNEL, Range
 
 # What costs nothing by the message, and is not said to citizens.
-LEFT_OUT = (EMAIL, WEBHOOK, SUBSCRIBER, SIMULATOR, *NOBODY_THERE, PAGE)
+LEFT_OUT = (EMAIL, WEBHOOK, SUBSCRIBER, *SIMULATED, *NOBODY_THERE, PAGE)
 A_DAY = timedelta(days=1)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.intake.media import MediaSource
-from bot.messages import EMAIL, SIMULATOR, SMS, WHATSAPP, Channel, Outgoing, Sent
+from bot.messages import EMAIL, SIMULATED, SIMULATOR, SMS, WHATSAPP, Channel, Outgoing, Sent
 from bot.settings import Settings
 from handlers.channels.media import SimulatorMedia
 from handlers.channels.provider import Provider
@@ -23,7 +23,7 @@ class LocalChannel:
 def _ways_out(settings: Settings) -> Mapping[str, Channel]:
     """Without an SMTP server the local mail catcher takes the e-mails. A demonstration's citizens have telephones
     that nobody sends to."""
-    found: dict[str, Channel] = {SIMULATOR: LocalChannel()}
+    found: dict[str, Channel] = {name: LocalChannel() for name in SIMULATED}
     if not settings.smtp_url:
         found[EMAIL] = LocalChannel()
     if settings.simulator_enabled and not settings.is_live:

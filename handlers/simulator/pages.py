@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.clock import SimulatedClock
 from bot.intake import inbox
-from bot.messages import LONGEST_TEXT
+from bot.messages import LONGEST_TEXT, WHATSAPP
 from handlers.edge import edge
 from handlers.guards import guard
 from handlers.photos import photo_response
 from handlers.simulator import files, moving
-from handlers.simulator.people import LOOKS, UnusableError, citizen_of, incoming
+from handlers.simulator.people import UnusableError, citizen_of, incoming
 from handlers.simulator.view import View, view_of
 from storage.models import SimulatedFile
 from storage.queries import simulated_time
@@ -78,9 +78,8 @@ def move_clock() -> Response:
 @blueprint.get("/state")
 def state() -> Response:
     """What one citizen's telephone and the panels show; only the version when it is still ``after``."""
-    citizen, here = citizen_of(request.args.get("citizen", "")), edge()
-    look = request.args.get("look", LOOKS[0])
-    now = here.clock.now()
+    here, look = edge(), request.args.get("look", WHATSAPP)
+    citizen, now = citizen_of(request.args.get("citizen", ""), look), here.clock.now()
     with here.database.read() as session:
         version = queries.fingerprint(session, citizen.found_under)
         short = {"version": version, "number": citizen.number, **_time(session, now)}

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.intake.inbox import address_hash
-from bot.messages import LONGEST_TEXT, SIMULATOR, SMS, WHATSAPP, Content, Incoming, Location, Media
+from bot.messages import (
+    LONGEST_TEXT,
+    SIMULATOR,
+    SIMULATOR_SMS,
+    SMS,
+    WHATSAPP,
+    Content,
+    Incoming,
+    Location,
+    Media,
+)
 from storage.queries.simulator import Address
 
 OUR_ADDRESS = "sim:nomor-kota"
@@ -17,8 +27,8 @@ LINES = {"a": "001", "b": "002"}
 PHOTO = Media("simulator:photo", "image/jpeg")
 VOICE = Media("simulator:voice", "audio/ogg")
 LONGEST_FIELD = 300
-# What a telephone can stand for: the channel whose prices and manners are shown.
-LOOKS = (WHATSAPP, SMS)
+# What a telephone can stand for: the channel whose prices are shown, and the one of ours that has its manners.
+LOOKS = {WHATSAPP: SIMULATOR, SMS: SIMULATOR_SMS}
 
 
 class UnusableError(Exception):
@@ -27,11 +37,13 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True)
 class Citizen:
-    """One person to play. ``key`` is ``a`` or ``b``, with a count once the number was changed: ``a2``."""
+    """One person to play. ``key`` is ``a`` or ``b``, with a count once the number was changed: ``a2``. Whether
+    they write by WhatsApp or by SMS is the ``channel``: two conversations, as on a telephone of one's own."""
 
     key: str
     name: str
     number: str
+    channel: str = SIMULATOR
 
     @property
     def address(self) -> str:
@@ -39,21 +51,23 @@ class Citizen:
 
     @property
     def found_under(self) -> Address:
-        return Address(SIMULATOR, address_hash(self.address))
+        return Address(self.channel, address_hash(self.address))
 
 
-def citizen_of(key: str) -> Citizen:
-    """The citizen that ``key`` names; UnusableError for anything else."""
+def citizen_of(key: str, look: str = WHATSAPP) -> Citizen:
+    """The citizen that ``key`` names, at a telephone that looks so; UnusableError for anything else."""
     match = KEY.fullmatch(key)
     if match is None:
         raise UnusableError("Pilih Warga A atau Warga B.")
+    if look not in LOOKS:
+        raise UnusableError("Pilih WhatsApp atau SMS.")
     letter, count = match[1], int(match[2] or 0)
-    return Citizen(key, f"Warga {letter.upper()}", f"0800-{count:03d}-{LINES[letter]}")
+    return Citizen(key, f"Warga {letter.upper()}", f"0800-{count:03d}-{LINES[letter]}", LOOKS[look])
 
 
 def incoming(fields: Mapping[str, Any], photo: Media | None = None) -> Incoming:
     """The message in ``fields``, with the photo that came along; UnusableError where there is none."""
-    citizen = citizen_of(_text(fields, "citizen"))
+    citizen = citizen_of(_text(fields, "citizen"), _text(fields, "look") or WHATSAPP)
     media = (photo, PHOTO if fields.get("photo") else None, VOICE if fields.get("voice") else None)
     content = Content(
         text=_written(fields),
@@ -64,7 +78,7 @@ def incoming(fields: Mapping[str, Any], photo: Media | None = None) -> Incoming:
     )
     if not (content.text or content.choice or content.location or content.media):
         raise UnusableError("Pesannya masih kosong. Tulis sesuatu, atau kirim lokasi, foto atau pesan suara.")
-    return Incoming(SIMULATOR, f"sim-{uuid.uuid4()}", citizen.address, OUR_ADDRESS, content)
+    return Incoming(citizen.channel, f"sim-{uuid.uuid4()}", citizen.address, OUR_ADDRESS, content)
 
 
 def _written(fields: Mapping[str, Any]) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 from flask import url_for
 
-from bot.messages import Content, Media
+from bot.messages import CHANNELS, Content, Media
 from bot.rulebook import Rulebook
+from bot.wording.forms import outgoing
+from bot.wording.plain_text import plain_text
 from handlers.phrases import Phrases
 from handlers.simulator import labels
 from handlers.simulator.bill import bill
@@ -56,7 +58,8 @@ def _messages(chat: Chat, view: View) -> list[Json]:
     due = [row for row in chat.outbound if row.state in UNSENT and row.due_at <= view.now]
     shown = [*due, *(row for row in chat.outbound if row.state in SHOWN)]
     timed = [(row.received_at, 0, row.id, _said(row, view.kept)) for row in chat.inbound]
-    timed += [(row.created_at, 1, row.id, _answered(row)) for row in shown]
+    answered = _texted if CHANNELS[view.look].is_sms else _answered
+    timed += [(row.created_at, 1, row.id, answered(row)) for row in shown]
     return [message for *_, message in sorted(timed, key=lambda entry: entry[:3])]
 
 
@@ -85,8 +88,12 @@ def _answered(row: OutboundMessage) -> Json:
         "media": [],
         "pin": None,
         "choices": row.body.get("choices", []),
-        "hint": row.body.get("hint", ""),
     }
+
+
+def _texted(row: OutboundMessage) -> Json:
+    """An SMS has no buttons: what can be answered stands in it, as it is sent."""
+    return _answered(row) | {"text": plain_text(outgoing(row)), "choices": []}
 
 
 def _media(item: Media, kept: frozenset[str]) -> Json:

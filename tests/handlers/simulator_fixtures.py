@@ -18,6 +18,7 @@ from bot.casework.rounds import Worker
 from bot.clock import Clock, simulated_clock
 from bot.delivery.delivery import Courier
 from bot.following import followups
+from bot.messages import EMAIL, SIMULATED
 from bot.rulebook import Rulebook, load_rulebook
 from bot.settings import Settings
 from handlers.channels.local import LocalChannel
@@ -129,8 +130,8 @@ class Simulator:
         data: dict[str, Any] = answer.get_json()
         return data
 
-    def texts(self, citizen: str = "a") -> list[str]:
-        return [message["text"] for message in self.state(citizen)["messages"]]
+    def texts(self, citizen: str = "a", look: str = "whatsapp") -> list[str]:
+        return [message["text"] for message in self.state(citizen, look=look)["messages"]]
 
     def think(self) -> None:
         """The worker reads and answers; nothing is sent yet."""
@@ -142,7 +143,7 @@ class Simulator:
         followups.run_due(self.database, self.rulebook, self.time.now())
         local = LocalChannel()
         with ThreadPoolExecutor(1) as pool:
-            Courier(self.database, {"simulator": local, "email": local}, self.time, "test", pool).round()
+            Courier(self.database, dict.fromkeys((*SIMULATED, EMAIL), local), self.time, "test", pool).round()
 
     def claim(self, note: str = "Lubang sudah ditambal.") -> None:
         """The agency of the only ticket says that it is done."""

@@ -208,6 +208,27 @@ def test_each_citizen_has_a_chat_of_their_own(quick: Simulator) -> None:
     assert quick.browser.get("/simulator/state?citizen=x").status_code == 400
 
 
+def test_whatsapp_and_sms_are_two_conversations_each_in_its_own_words(quick: Simulator) -> None:
+    quick.send(UNCLEAR)
+    quick.send(UNCLEAR, look="sms")
+    quick.work()
+    [_, by_whatsapp], [_, by_sms] = (quick.state(look=look)["messages"] for look in ("whatsapp", "sms"))
+    assert len(by_whatsapp["choices"]) > 2
+    assert by_sms["choices"] == []
+    assert "2. Pedagang kaki lima" in by_sms["text"], "as it is sent, with what can be answered"
+    quick.send("2", look="sms")
+    quick.work()
+    assert "Pedagang kaki lima" in quick.texts(look="sms")[-1]
+    assert len(quick.texts()) == 2
+
+
+def test_a_telephone_that_is_neither_is_refused(quick: Simulator) -> None:
+    assert quick.send(UNCLEAR, look="fax").get_json() == {"error": "Pilih WhatsApp atau SMS."}
+    answer = quick.browser.get("/simulator/state", query_string={"citizen": "a", "look": "fax"})
+    assert answer.status_code == 400
+    assert quick.stored() == []
+
+
 def test_a_script_comes_back_as_text(quick: Simulator) -> None:
     quick.send(SCRIPT)
     answer = quick.browser.get("/simulator/state?citizen=a")

@@ -2,7 +2,7 @@
 
 import { showChoices } from "./choices.js";
 import { mediaOf, pin } from "./media.js";
-import { asPlainText, segments } from "./sms.js";
+import { segments } from "./sms.js";
 import { align, clock, clockTime, dayKey, dayLabel, icon, linked, make, setBadge } from "./tools.js";
 
 const PATIENCE_MS = 10000, NEAR_END_PX = 80;
@@ -94,13 +94,12 @@ function makeLine(item) {
   bubble.append(...item.media.map(mediaOf));
   if (item.pin) bubble.append(pin(item.pin));
   if (item.text) bubble.append(make("p", "text", {}, linked(item.text)));
-  if (item.choices.length) bubble.append(numbered(item.choices));
   bubble.append(meta(item));
   return make("li", `message ${item.mine ? "mine" : "theirs"}`, {}, bubble);
 }
 
 function meta(item) {
-  const { count, alphabet } = segments(asPlainText(item));
+  const { count, alphabet } = segments(item.text);
   return make("span", "meta", {}, make("span", "status"), make("span", "sms", {}, `${count} SMS · ${alphabet}`),
     make("time"), item.mine ? icon("ticks", "ticks") : null);
 }
@@ -121,11 +120,6 @@ function failure(item) {
   const button = make("button", "again", { type: "button" }, `${item.problem} Kirim lagi`);
   button.addEventListener("click", item.again);
   return button;
-}
-
-/** Choices as an SMS shows them. */
-function numbered(choices) {
-  return make("ol", "numbered", {}, choices.map(({ title }, n) => make("li", "", {}, `${n + 1}. ${title}`)));
 }
 
 function isLate({ state }) {

@@ -17,7 +17,6 @@ export function makePhone(root, onChange, onUse) {
     input: root.querySelector("textarea"),
     say: (fields) => send(phone, fields),
   };
-  startAfresh(phone);
   setLook(phone, localStorage.getItem(`simulator.look.${letter}`) ?? "whatsapp");
   root.addEventListener("focusin", () => onUse(phone));
   listenToInput(phone);
@@ -59,7 +58,10 @@ function listenToButtons(phone) {
   const onClick = (selector, act) => phone.root.querySelectorAll(selector).forEach((button) =>
     button.addEventListener("click", () => act(button)));
   onClick("[data-suggest]", (chip) => suggest(phone, chip.textContent));
-  onClick("[data-look-button]", (button) => setLook(phone, button.dataset.lookButton));
+  onClick("[data-look-button]", (button) => {
+    setLook(phone, button.dataset.lookButton);
+    phone.onChange(phone);
+  });
   onClick("[data-latest]", () => scrollToEnd(phone));
   onClick("[data-new-number]", () => {
     takeNewNumber(phone);
@@ -83,19 +85,15 @@ function suggest(phone, text) {
   phone.input.focus();
 }
 
-/** What the telephone stands for also decides what its messages cost. */
+/** WhatsApp and SMS are two conversations, each in its channel's words and at its prices. */
 function setLook(phone, look) {
-  const follow = isAtEnd(phone);
   phone.root.dataset.look = phone.look = look;
-  if (follow) scrollToEnd(phone);
+  startAfresh(phone);
   localStorage.setItem(`simulator.look.${phone.letter}`, look);
   phone.root.querySelectorAll("[data-look-button]").forEach((button) =>
     button.setAttribute("aria-pressed", button.dataset.lookButton === look));
-  if (look === "sms") phone.tray = {};
   fit(phone);
   showTray(phone);
-  phone.version = "";
-  if (phone.state) phone.onChange(phone);
 }
 
 /** The input grows with its text, and an SMS is counted while it is written. */

@@ -29,7 +29,7 @@ function drafted({ text = "", photo, voice, preview, lat, lon, label }) {
 
 async function deliver(phone, message, { file, preview, ...fields }) {
   try {
-    const { id } = await post(document.body.dataset.send, { citizen: phone.key, ...fields }, file);
+    const { id } = await post(document.body.dataset.send, { citizen: phone.key, look: phone.look, ...fields }, file);
     const line = phone.find("messages").querySelector(`[data-id="${message.id}"]`);
     if (line) line.dataset.id = id; // the same bubble goes on as the stored message
     Object.assign(message, { id, state: "accepted" });

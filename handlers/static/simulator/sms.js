@@ -13,10 +13,3 @@ export function segments(text) {
   const count = length <= alone ? 1 : Math.ceil(length / joined);
   return { count, length, room: count === 1 ? alone : count * joined, alphabet: isPlain ? "GSM-7" : "UCS-2" };
 }
-
-/** A message as it would be sent where there are no buttons; choices that are the numbers themselves are not listed. */
-export function asPlainText({ text, choices, hint }) {
-  const isNumbers = choices.every(({ title }, n) => title === `${n + 1}`);
-  const list = isNumbers ? [] : choices.map(({ title }, n) => `${n + 1}. ${title}`);
-  return [text, ...list, ...(choices.length && hint ? [hint] : [])].join("\n");
-}

@@ -36,4 +36,4 @@ TO_A_PERSON = ("person", "error")
 # What an officer took down, another system filed, and citizens did on their page: kept as messages, but none.
 NO_MESSAGES = ("desk", "open311", "page")
 # What costs nothing by the message, or is not said to citizens.
-NOT_BILLED = ("email", "webhook", "subscriber", "simulator", *NO_MESSAGES)
+NOT_BILLED = ("email", "webhook", "subscriber", "simulator", "simulator-sms", *NO_MESSAGES)

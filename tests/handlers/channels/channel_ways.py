@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 import httpx
 
-from bot.messages import GATEWAY, SIMULATOR, SMS, WHATSAPP, Channel
+from bot.messages import GATEWAY, SIMULATOR, SIMULATOR_SMS, SMS, WHATSAPP, Channel
 from handlers.channels.http_gateway import GatewayChannel, Line
 from handlers.channels.local import LocalChannel
 from handlers.channels.meta_cloud import MetaChannel
@@ -201,6 +201,7 @@ NO_PROVIDER = "behind the simulator stands no provider; a test asks `has_provide
 
 class SimulatorWay:
     name, recipient, no_number = SIMULATOR, "sim:0800-000-001", "nobody"
+    look = WHATSAPP
     provider, reports_on, reports_to = "simulator", frozenset[str](), ""
     has_provider = has_ids = takes_empty = has_buttons = False
     has_lookup = True
@@ -211,7 +212,7 @@ class SimulatorWay:
         self._token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
 
     def hears(self, text: str, choice: str | None = None, message_id: str = "") -> httpx.Response:
-        fields: dict[str, Any] = {"citizen": "a", "text": text, "choice": choice}
+        fields: dict[str, Any] = {"citizen": "a", "look": self.look, "text": text, "choice": choice}
         headers = {"X-CSRFToken": self._token, "Content-Type": "application/json"}
         return self._web.post("/simulator/messages", content=json.dumps(fields), headers=headers)
 
@@ -228,4 +229,8 @@ class SimulatorWay:
         raise AssertionError(NO_PROVIDER)
 
 
-WAYS: tuple[type[Way], ...] = (WhatsAppWay, SmsWay, MetaWay, GatewayWay, SimulatorWay, ToyWay)
+class SimulatorSmsWay(SimulatorWay):
+    name, look = SIMULATOR_SMS, SMS
+
+
+WAYS: tuple[type[Way], ...] = (WhatsAppWay, SmsWay, MetaWay, GatewayWay, SimulatorWay, SimulatorSmsWay, ToyWay)

@@ -7,7 +7,18 @@ import pytest
 
 from bot.city.costs import Cost, mistakes
 from bot.errors import ConfigError
-from bot.messages import CHANNELS, EMAIL, GATEWAY, SIMULATOR, SMS, SUBSCRIBER, WEBHOOK, WHATSAPP, has_phones
+from bot.messages import (
+    CHANNELS,
+    EMAIL,
+    GATEWAY,
+    SIMULATED,
+    SIMULATOR,
+    SMS,
+    SUBSCRIBER,
+    WEBHOOK,
+    WHATSAPP,
+    has_phones,
+)
 from bot.settings import CHANNEL_SETTINGS, Settings
 from handlers.channels.meta_cloud import MetaChannel
 from handlers.channels.meta_cloud_media import MetaMedia
@@ -21,7 +32,7 @@ from tests.support.gateway import gateway_settings
 from tests.support.meta import META, meta_settings
 from tests.support.settings import OUR_WHATSAPP, isolated_settings
 
-ALWAYS = {SIMULATOR, EMAIL, WEBHOOK, SUBSCRIBER}
+ALWAYS = {*SIMULATED, EMAIL, WEBHOOK, SUBSCRIBER}
 
 
 @pytest.fixture
