@@ -101,6 +101,10 @@ class Words:
         """Whether ``text`` says in so many words that something is in order again."""
         return bool(self._fixed.search(text.lower()))
 
+    def says_not_yet(self, text: str) -> bool:
+        """Whether something is said to be as it was."""
+        return bool(self._not_yet.search(text.lower()))
+
     def puts_off(self, text: str) -> bool:
         """Whether somebody has not looked yet, and will: neither a yes nor a no."""
         return bool(self._puts_off.search(text.lower()))
@@ -186,6 +190,10 @@ class Words:
     @cached_property
     def _place(self) -> re.Pattern[str]:
         return _any_word(self.data["place"])
+
+    @cached_property
+    def _not_yet(self) -> re.Pattern[str]:
+        return _any_word(self.data["not_yet"])
 
     @cached_property
     def _corrects(self) -> re.Pattern[str]:

@@ -127,12 +127,17 @@ def _asks(turn: Turn) -> bool:
 
 def _text_of(case: Case, reply: Reply, facts: Facts) -> str:
     wording, language = case.rulebook.wording, case.conversation.language
-    values = {**_office(case), **facts, **reply.values}
+    values = {**_office(case), "or_pin": _or_pin(case), **facts, **reply.values}
     if reply.topic:
         values |= wording.topic(reply.topic, language)
     if reply.service and (question := case.rulebook.city.services[reply.service].question):
         values["question"] = question.text[language]
     return case.say(reply.wording, values)
+
+
+def _or_pin(case: Case) -> str:
+    """Where a place is asked for: a pin does as well, but there are none in an SMS."""
+    return "" if case.is_sms else f", {case.say('or_pin', {})}"
 
 
 def _office(case: Case) -> Facts:

@@ -27,7 +27,7 @@ def stored_about(case: Case) -> Facts:
     return {
         "messages": str(case.session.scalar(messages) or 0),
         "tickets": str(len(numbers)),
-        "numbers": ", ".join([*numbers[:LISTED], *more]) or "-",
+        "numbers": f" ({', '.join([*numbers[:LISTED], *more])})" if numbers else "",
         "name": case.conversation.citizen.name or "-",
     }
 

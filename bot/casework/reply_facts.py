@@ -23,8 +23,8 @@ def facts_of(case: Case, ticket: Ticket) -> Facts:
         "solve_by": ticket.solve_by,
         "target_now": target_now(case, ticket),
         "longer": takes_longer(case.rulebook, ticket.service, case.conversation.language),
-        "at_place": _at_place(case, ticket.place),
-        "place_line": _place_line(case, ticket.place),
+        "at_place": _at_place(case, ticket),
+        "place_line": _place_line(case, ticket),
         "page": _page_line(case, ticket),
     }
 
@@ -45,17 +45,18 @@ def _recipient(case: Case, ticket: Ticket) -> str:
     return case.rulebook.wording.say("those_concerned", case.conversation.language, {})
 
 
-def _place_line(case: Case, place: str | None) -> str:
+def _place_line(case: Case, ticket: Ticket) -> str:
     """The place as a line of its own, for several tickets at once."""
-    where = _at_place(case, place).removeprefix(", ")
+    where = _at_place(case, ticket).removeprefix(", ")
     return case.rulebook.wording.say("place_line", case.conversation.language, {"place": where}) if where else ""
 
 
-def _at_place(case: Case, place: str | None) -> str:
-    """The place as a reply repeats it; some people answer "where?" with a whole story."""
-    if not place:
-        return ""
-    line, most = " ".join(place.split()), LONGEST_PLACE_BY_SMS if case.is_sms else LONGEST_PLACE
+def _at_place(case: Case, ticket: Ticket) -> str:
+    """The place as a reply repeats it; some people answer "where?" with a whole story, others with a pin."""
+    if not ticket.place:
+        pinned = ticket.latitude is not None
+        return f", {case.rulebook.wording.say('at_pin', case.conversation.language, {})}" if pinned else ""
+    line, most = " ".join(ticket.place.split()), LONGEST_PLACE_BY_SMS if case.is_sms else LONGEST_PLACE
     return f", {line}" if len(line) <= most else f", {line[:most].rstrip()}..."
 
 

@@ -66,6 +66,7 @@ def view_of(ticket: Ticket, *, follows: bool = False, since: datetime | None = N
         outcome=ticket.outcome,
         asked_at=ticket.asked_at,
         has_place=bool(ticket.place or ticket.latitude is not None),
+        is_report=ticket.kind == "lapor",
         urgent=ticket.urgent,
         sealed=ticket.sealed,
         place=ticket.place,

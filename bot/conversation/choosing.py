@@ -1,13 +1,16 @@
 """Is this an answer at all? A picked option, or a matter of its own that came instead of one."""
 
 import re
+from collections.abc import Collection
 
-from bot.conversation.meaning import REPORTS
+from bot.conversation.meaning import CLEAR_SERVICE, REPORTS, report_confidence
 from bot.conversation.state import Pending, Said
 
 SURE = 0.7
 LONGEST_PLACE = 8  # words
 SURE_REPORT = 0.8
+MAY_BE_REPORT = 0.25
+WORDS_BESIDE_PLACE = 3
 _NUMBER = r"(?:no(?:mor|mer)?\W*)?\d"
 _SEVERAL = re.compile(rf"\W*{_NUMBER}(?:(?:\W+|\W*\b(?:dan|sama|dgn|and)\b\W*){_NUMBER})+\W*")
 OWN_MATTERS = frozenset(
@@ -53,10 +56,11 @@ def yes_or_no(pending: Pending, said: Said) -> bool | None:
     return None if is_story(said) or is_another_report(None, said) else said.agrees
 
 
-def is_new_matter(said: Said) -> bool:
-    """Whether a message that meets an open question is rather a matter of its own."""
+def is_new_matter(said: Said, *answers: str) -> bool:
+    """Whether a message that meets an open question is rather a matter of its own; ``answers`` are the intents
+    that this question's answers are taken for."""
     understood = said.understanding
-    if understood is None or understood.intent.confidence < SURE:
+    if understood is None or understood.intent.confidence < SURE or understood.intent.label in answers:
         return False
     courtesy = understood.intent.label in ("terima_kasih", "salam", "marah") and understood.place is None
     return courtesy or understood.intent.label in OWN_MATTERS
@@ -80,6 +84,19 @@ def is_another_report(service: str | None, said: Said) -> bool:
         return False
     sure = understood.intent.confidence >= SURE_REPORT and understood.service.confidence >= SURE_REPORT
     return sure and understood.service.label != service and not said.is_short
+
+
+def tells_matter_and_place(said: Said, besides: Collection[str]) -> bool:
+    """Whether another matter than ``besides`` (services) is told with its place, in whatever tone.
+
+    "Selokan mampet di Jl. Tebet, airnya meluap" sounds like a detail to the model, and no report is more complete.
+    """
+    understood, place = said.understanding, place_in(said)
+    if understood is None or understood.service is None or place is None or said.corrects:
+        return False
+    clear = understood.service.confidence >= CLEAR_SERVICE and understood.service.label not in besides
+    says_more = len(said.text.split()) - len(place.split()) >= WORDS_BESIDE_PLACE
+    return clear and says_more and report_confidence(understood) >= MAY_BE_REPORT
 
 
 def place_in(said: Said) -> str | None:

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from bot.city.city import City
 from bot.conversation import matching, reports, tickets
-from bot.conversation.choosing import chosen, is_another_report, is_new_matter, is_story, written_place
+from bot.conversation.choosing import (
+    chosen,
+    is_another_report,
+    is_new_matter,
+    is_story,
+    tells_matter_and_place,
+    written_place,
+)
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AddToTicket, AskPerson, Correct, Reply, Turn
 
@@ -68,7 +75,9 @@ def new_service(dialogue: Dialogue, pending: Pending, said: Said, situation: Sit
 def detail(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
     """The answer to a service's own question. It was a courtesy: anything else is taken for what it says."""
     ticket = situation.ticket(pending.ticket) if pending.ticket else None
-    if ticket is None or not said.text or is_new_matter(said) or is_another_report(ticket.service, said):
+    if ticket is None or not said.text or is_new_matter(said) or said.corrects:
+        return None
+    if is_another_report(ticket.service, said) or tells_matter_and_place(said, {ticket.service}):
         return None
     tells = any(map(str.isdigit, said.text))  # "no 0123" is no no
     if not tells and (said.clueless or (said.is_short and said.agrees is False)):

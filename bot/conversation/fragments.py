@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.city.city import City
 from bot.conversation import reports
+from bot.conversation.choosing import tells_matter_and_place
 from bot.conversation.meaning import REPORTS, Decision, decide
 from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation
 from bot.conversation.turn import Turn
@@ -32,7 +33,8 @@ def _wait_for(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
     intent = said.understanding.intent.label
     if intent == "salam":
         return GREETING_WAIT
-    if _place_may_follow(said, city) or (intent == "tambah_info" and not situation.open_tickets):
+    first = intent == "tambah_info" and not situation.open_tickets and not tells_matter_and_place(said, ())
+    if first or _place_may_follow(said, city):
         return FRAGMENT_WAIT
     short = said.is_short
     unclear = intent in (*REPORTS, "tambah_info") or said.understanding.intent.confidence < 0.5
@@ -44,8 +46,8 @@ def _place_may_follow(said: Said, city: City) -> bool:
     if said.understanding is None or said.understanding.intent.label != "lapor" or said.means_there:
         return False
     draft = reports.from_said(said, "lapor", None)
-    acts = decide(said.understanding, city) is Decision.ACT
-    return acts and not draft.has_place and reports.needs_place(draft, said, city)
+    may_be = decide(said.understanding, city) is not Decision.PERSON
+    return may_be and not draft.has_place and reports.needs_place(draft, said, city)
 
 
 def _incomplete(said: Said) -> bool:

@@ -68,7 +68,7 @@ def routing_confidence(understanding: Understanding, city: City) -> float:
     routed = sum(
         g.confidence for g in understanding.services if _agency(g.label, agencies) == _agency(first, agencies)
     )
-    return _report_confidence(understanding) * min(1.0, routed)
+    return report_confidence(understanding) * min(1.0, routed)
 
 
 def may_be_both(understanding: Understanding) -> tuple[str, ...]:
@@ -94,10 +94,11 @@ def _decide_report(understanding: Understanding, city: City) -> Decision:
 
 def _may_be_report(understanding: Understanding, thresholds: Thresholds) -> bool:
     offered = sum(g.confidence for g in understanding.services[:OFFERED_SERVICES])
-    return _report_confidence(understanding) >= thresholds.intent / 2 and offered >= thresholds.offer
+    return report_confidence(understanding) >= thresholds.intent / 2 and offered >= thresholds.offer
 
 
-def _report_confidence(understanding: Understanding) -> float:
+def report_confidence(understanding: Understanding) -> float:
+    """How sure it is that something is reported, wished or praised."""
     return sum(g.confidence for g in understanding.intents if g.label in REPORTS)
 
 

@@ -67,7 +67,7 @@ def _picked(pending: Pending, draft: Draft, option: str | None, said: Said) -> t
 
 def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said: Said, city: City) -> Turn:
     """Instead of choosing, the citizen explains: now it may be clear, else a person reads it."""
-    if not said.text:
+    if not said.text and not said.location:
         return Turn(dialogue, outcome="attached")
     found = said.understanding.place if said.understanding else None
     story = replace(
@@ -82,6 +82,10 @@ def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said:
     service = _service_told(pending, said, city)
     if service:
         return reports.proceed(dialogue, replace(story, service=service), said, city)
+    if story.has_place and not draft.has_place:  # only where it is, not what: the question stays
+        story = replace(story, also=draft.also)
+        reply = Reply("place_noted_what", choices=reports.named(pending.options))
+        return Turn(replace(dialogue, draft=story), (reply,), outcome="asked")
     action = AskPerson("unsure", story.story)
     return Turn(dialogue.settled(), (Reply("handed_over_unsure"),), action, outcome="person")
 

@@ -11,6 +11,7 @@ from bot.conversation.apart import another_one
 from bot.conversation.asking_back import asked_back
 from bot.conversation.choosing import SURE, is_another_report
 from bot.conversation.fragments import fragments
+from bot.conversation.going_on import something_more
 from bot.conversation.meaning import Decision, answer_confidence, decide, is_emergency, urgency
 from bot.conversation.silence import with_draft_in_mind
 from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation
@@ -132,6 +133,8 @@ def _unsure(dialogue: Dialogue, said: Said, situation: Situation, city: City) ->
     if said.understanding is None:
         return None
     decision = decide(said.understanding, city)
+    if decision is not Decision.ACT and _is_for_who_is_awaited(dialogue, said, situation):
+        return Turn(dialogue, (Reply("passed_to_person"),), AskPerson("unsure", said.text), outcome="person")
     if decision is Decision.ASK and dialogue.draft:
         return reports.make_room(dialogue, dialogue.draft, said, city)
     if decision is Decision.ASK and said.understanding.intent.label in SORTED_BY_A_PERSON:
@@ -141,6 +144,12 @@ def _unsure(dialogue: Dialogue, said: Said, situation: Situation, city: City) ->
     if decision is Decision.PERSON and said.understanding.intent.label != "tanya":
         return talk.to_person(dialogue, said, "unsure", "handed_over_unsure")
     return None
+
+
+def _is_for_who_is_awaited(dialogue: Dialogue, said: Said, situation: Situation) -> bool:
+    """ "Mbak tolong ya", to somebody who waits for a person to answer."""
+    asks = said.understanding is not None and said.understanding.intent.label == "tanya"
+    return situation.awaits_person and said.is_short and dialogue.draft is None and not asks
 
 
 STEPS: tuple[Step, ...] = (
@@ -164,7 +173,7 @@ STEPS: tuple[Step, ...] = (
     _english,
     _not_understood,
     fragments,
-    tickets.something_more,
+    something_more,
     _sealed,
     _unsure,
 )

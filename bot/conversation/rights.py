@@ -53,9 +53,12 @@ def erase(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation
 def safe_contact(
     dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City
 ) -> Turn | None:
-    """Whether this number is safe to write to; whatever else is written is how somebody wants to be reached."""
+    """Whether this number is safe to write to; whatever else is written is how somebody wants to be reached.
+
+    "Lewat telepon saja" is such a way, and no wish to be written to here by another person.
+    """
     number, sure = pending.ticket, yes_or_no(pending, said)
-    if number is None or (sure is None and (not said.text or is_new_matter(said))):
+    if number is None or (sure is None and (not said.text or is_new_matter(said, "bicara_petugas"))):
         return None
     if sure is None and is_story(said):
         return _more_of_it(dialogue, said, situation.ticket(number))

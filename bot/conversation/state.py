@@ -162,10 +162,10 @@ class Said:
     ``english`` is None where too little is said to tell. ``kinds`` are those of the files that came along
     (:mod:`bot.intake.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The
     words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
-    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``puts_off`` ("besok saya cek"), ``asks_back``
-    ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di tempat saya"),
-    ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service`` (what kind of
-    emergency).
+    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``puts_off`` ("besok saya
+    cek"), ``asks_back`` ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di tempat
+    saya"), ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service`` (of what
+    kind an emergency is).
     """
 
     text: str
@@ -192,6 +192,7 @@ class Said:
     means_here: bool = False
     means_all: bool = False
     says_fixed: bool = False
+    says_not_yet: bool = False
     puts_off: bool = False
     asks_back: bool = False
     means_elsewhere: bool = False
@@ -213,8 +214,9 @@ class Said:
 @dataclass(frozen=True)
 class TicketView:
     """As much of a ticket as the conversation needs. Times are aware UTC; ``told`` is the masked story;
-    ``follows``: the agency works on it in another citizen's, who reported the same. ``since``: when it came to the
-    agency that has it now; ``asked_at``: when we last asked about it and wait for the answer."""
+    ``follows``: the agency works on it in another citizen's, who reported the same. ``is_report``: no praise or
+    idea. ``since``: when it came to the agency that has it now; ``asked_at``: when we last asked about it and wait
+    for the answer."""
 
     number: str
     status: str
@@ -228,6 +230,7 @@ class TicketView:
     outcome: str | None = None
     asked_at: datetime | None = None
     has_place: bool = True
+    is_report: bool = True
     urgent: bool = False
     sealed: bool = False
     may_be_rated: bool = False

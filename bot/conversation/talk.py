@@ -7,13 +7,15 @@ from datetime import timedelta
 from bot.city.city import City
 from bot.conversation import advice, claims, matching, reports, tickets
 from bot.conversation.alongside import is_sms
+from bot.conversation.choosing import tells_matter_and_place
 from bot.conversation.meaning import CLEAR_SERVICE, REPORTS
 from bot.conversation.standing import is_late, status_line
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
 from bot.privacy import mask
 
-OFF_TOPIC_REPLIES = 1
+# A bare "2" to nothing is told so, and leaves the one line for idle talk unsaid.
+SILENT_FROM = {"nothing_asked": 1, "off_topic": 2}
 SAME_WITHIN = timedelta(days=1)
 # What is said to a file that comes with no words, where it is no photo.
 ALONE = {"contact": "contact_alone", "document": "document_alone", "sticker": "sticker_alone"}
@@ -24,7 +26,8 @@ def by_intent(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
     if said.understanding is None:
         return without_words(dialogue, said, situation)
     intent = said.understanding.intent.label
-    if intent in REPORTS:
+    if intent in REPORTS or _sounds_like_less(said, intent, situation):
+        intent = intent if intent in REPORTS else "lapor"
         return _told_already(dialogue, said, situation) or _report(dialogue, said, intent, situation, city)
     handle = HANDLERS.get(intent)
     return (
@@ -32,6 +35,12 @@ def by_intent(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
         if handle
         else to_person(dialogue, said, "unsure", "handed_over_unsure")
     )
+
+
+def _sounds_like_less(said: Said, intent: str, situation: Situation) -> bool:
+    """Whether what is taken for a detail, or for a call for help, is a report with all that it needs."""
+    known = {ticket.service for ticket in situation.open_tickets}
+    return intent in ("tambah_info", "bantuan") and tells_matter_and_place(said, known)
 
 
 def to_person(dialogue: Dialogue, said: Said, reason: str, wording: str) -> Turn:
@@ -94,8 +103,9 @@ def _off_topic(dialogue: Dialogue, said: Said, situation: Situation, city: City)
     if _names_matter_and_place(said, CLEAR_SERVICE):
         return to_person(dialogue, said, "unsure", "handed_over_unsure")
     wording = "off_topic" if any(character.isalpha() for character in said.text) else "nothing_asked"
-    replies = (Reply(wording),) if dialogue.off_topic < OFF_TOPIC_REPLIES else ()
-    return Turn(replace(dialogue, off_topic=dialogue.off_topic + 1), replies, outcome="off_topic")
+    most = SILENT_FROM[wording]
+    replies = (Reply(wording),) if dialogue.off_topic < most else ()
+    return Turn(replace(dialogue, off_topic=max(dialogue.off_topic, most)), replies, outcome="off_topic")
 
 
 def _names_matter_and_place(said: Said, sure: float) -> bool:
@@ -130,7 +140,7 @@ HANDLERS: dict[str, Handler] = {
     "tambah_info": tickets.add_to_open,
     "batal": tickets.ask_withdrawal,
     "setuju": claims.unasked_yes_or_no,
-    "tolak": claims.unasked_yes_or_no,
+    "tolak": tickets.unasked_no,
     "bantuan": _says("help"),
     "salam": _says("greeting"),
     "terima_kasih": _says("welcome"),

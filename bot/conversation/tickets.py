@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.city.city import City
-from bot.conversation import matching, reports, visits
+from bot.conversation import claims, matching, reports, visits
 from bot.conversation.choosing import is_another_report, is_story, place_in, yes_or_no
 from bot.conversation.claims import about, judged, judged_all, not_looked_at_yet, verdict_on
 from bot.conversation.meaning import REPORTS
 from bot.conversation.standing import status_line
 from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation, TicketView
-from bot.conversation.turn import AddToTicket, AskPerson, Correct, Reply, Turn, Withdraw
+from bot.conversation.turn import AddToTicket, AskPerson, Reply, Turn, Withdraw
 from bot.status import Status
 
 # What comes this soon after a report belongs to it.
@@ -120,21 +120,6 @@ def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketVie
     return matching.ask_which(dialogue, said, claimed, matching.YES if verdict else matching.NO)
 
 
-def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
-    """A photo, a pin or a detail soon after a report attaches to it silently."""
-    ticket = just_talked_about(dialogue, said, situation)
-    if ticket is None:
-        return None
-    intent = said.understanding.intent.label if said.understanding else None
-    if intent in ("tambah_info", "tolak") and said.corrects and (place := place_in(said)):
-        action = Correct(ticket.number, place=place, location=said.location)
-        replies = (Reply("corrected", {"number": ticket.number}),)
-        return Turn(about(dialogue, ticket, said), replies, action, outcome="corrected")
-    if intent == "tambah_info" or (not said.text and (said.media or said.location)):
-        return add(dialogue, said, ticket, silent=intent is None)
-    return None
-
-
 def just_talked_about(dialogue: Dialogue, said: Said, situation: Situation) -> TicketView | None:
     """The open ticket that the conversation was about within the last minutes."""
     ticket = situation.ticket(dialogue.recent) if dialogue.recent else None
@@ -156,6 +141,18 @@ def add_to_open(dialogue: Dialogue, said: Said, situation: Situation, city: City
     return Turn(dialogue, (Reply("handed_over_unsure"),), action, outcome="person")
 
 
+def unasked_no(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    """ "Belum diangkut juga sampahnya", while nobody says that it is done: the agency hears of it."""
+    turn = claims.unasked_yes_or_no(dialogue, said, situation, city)
+    tells = said.says_not_yet or not (said.is_short and said.agrees is not None)
+    ticket = matching.by_topic(said, situation.open_tickets)
+    ticket = ticket or (matching.only(situation.open_tickets) if tells else None)
+    if turn.action is not None or ticket is None:
+        return turn
+    reply = Reply("visit_missed", {"number": ticket.number})
+    return replace(add(dialogue, said, ticket, silent=True), replies=(reply,))
+
+
 def status(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """How far the citizen's tickets are: the open ones, else the last."""
     by_topic = matching.by_topic(said, situation.open_tickets)
@@ -169,7 +166,8 @@ def status(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> 
 def ask_withdrawal(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """ "Never mind": make sure which one and that it is meant."""
     if dialogue.draft:
-        return Turn(dialogue.settled(), (Reply("draft_dropped"),), outcome="answered")
+        wording = "draft_dropped_alone" if situation.open_tickets else "draft_dropped"
+        return Turn(dialogue.settled(), (Reply(wording),), outcome="answered")
     open_tickets = situation.open_tickets
     just_now = just_talked_about(dialogue, said, situation)
     ticket = just_now or matching.only(open_tickets) or matching.by_topic(said, open_tickets)

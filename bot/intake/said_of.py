@@ -54,6 +54,7 @@ def burst(
         asks_back=words.asks_back(text),
         means_elsewhere=words.means_elsewhere(text),
         means_another=words.means_another(text),
+        says_not_yet=words.says_not_yet(text),
         only_agrees=words.is_bare_yes(text),
         emergency_service=words.emergency_service(text),
         hides_name=words.hides_name(text),

@@ -228,3 +228,10 @@ def test_an_address_that_looks_like_an_emergency_to_the_model_is_an_address(said
     waiting = Dialogue(Pending(Asked.PLACE, NOON), Draft("lapor", "lampu mati", "lampu_jalan"))
     address = said("jl. Kemuning Dalam, banyak motor jatuh", understood("darurat", "lampu_jalan", sure=0.49))
     assert not respond(waiting, address, Situation(), city).action.urgent
+
+
+def test_a_wish_to_be_called_is_a_safe_way_and_no_wish_for_an_answer_here(said, city):
+    """A person was asked to write to the number of which nobody knew whether it is safe."""
+    words = said("lewat telepon saja malam hari", understood("bicara_petugas", sure=0.82))
+    turn = respond(SAFE, words, SEALED, city)
+    assert turn.action == SetSafeContact(NUMBER, may_write=False, other_way="lewat telepon saja malam hari")

@@ -94,3 +94,22 @@ def test_a_photo_alone_is_asked_what_it_is_about(said, city):
 
 def test_an_empty_message_gets_a_friendly_word(said, city):
     assert respond(Dialogue(), said("", None), HERE, city).replies[0].wording == "empty_message"
+
+
+def test_a_number_to_nothing_leaves_idle_talk_its_one_line(said, city):
+    idle = understood("di_luar_cakupan")
+    number = respond(Dialogue(), said("9", idle), Situation(), city)
+    assert [reply.wording for reply in number.replies] == ["nothing_asked"]
+    again = respond(number.dialogue, said("7", idle), Situation(), city)
+    assert again.replies == ()
+    talk = respond(again.dialogue, said("besok hujan gak ya", idle), Situation(), city)
+    assert [reply.wording for reply in talk.replies] == ["off_topic"]
+    assert respond(talk.dialogue, said("atau panas", idle), Situation(), city).replies == ()
+
+
+def test_who_waits_for_a_person_is_not_asked_what_it_is_about(said, city):
+    unsure = understood("bicara_petugas", "pelayanan_petugas", sure=0.36, service_sure=0.58)
+    waits = Situation(awaits_person=True)
+    turn = respond(Dialogue(), said("mbak tolong ya", unsure), waits, city)
+    assert turn.action == AskPerson("unsure", "mbak tolong ya")
+    assert [reply.wording for reply in turn.replies] == ["passed_to_person"]

@@ -56,7 +56,7 @@ def test_what_answers_something_else_is_not_taken_for_it(said, city, text, means
 
 def test_days_later_a_no_is_about_something_else(said, city):
     long_ago = Situation(tickets=(asked(ago=timedelta(days=4)),))
-    turn = respond(Dialogue(), said("belum", understood("tolak")), long_ago, city)
+    turn = respond(Dialogue(), said("tidak", understood("tolak")), long_ago, city)
     assert turn.replies[0].wording == "nothing_asked"
 
 

@@ -313,6 +313,7 @@ def test_a_sealed_matter_teaches_nothing_and_nobody_is_told(number: Number) -> N
 def test_what_was_kept_before_somebody_told_in_confidence_is_not_exported(number: Number) -> None:
     file(number, unsure(number), Meant("lapor", "pkl"))
     assert exported(number)
+    number.later(hours=1)
     number.says("ada yang ingin saya sampaikan lagi", unclear())
     file(number, waiting(number), Meant("lapor", "perempuan_anak"))
     assert exported(number) == []

@@ -63,6 +63,7 @@ def facts(case: Case, service: Service) -> dict[str, Any]:
         "office_hours": case.say("office_hours", {"opens": "07.30", "closes": "16.00"}),
         "place_line": case.say("place_line", {"place": PLACE}),
         "page": f"\n{case.say('page_line', {'link': LINK})}",
+        "or_pin": "",
         "longer": f" {case.say('takes_longer', {})}" if service.deadlines.explain else "",
     }  # fmt: skip
 

@@ -30,6 +30,7 @@ QUESTIONS: dict[tuple[str, ...], Any] = {
     ("check_first",): advice.STEPS,
     ("answer", "ask_helped"): advice.YES_OR_NO,
     ("ask_service",): "services",
+    ("place_noted_what",): "services",
     ("ask_which",): "tickets",
     ("follow_confirm",): YES_NO,
     ("follow_confirm_again",): YES_NO,

@@ -51,6 +51,7 @@ TYPICAL: dict[str, Any] = {
     "not_yet": "Rekam dulu data KTP-nya: bawa KK ke kelurahan mana saja. Tidak ada biayanya.",
     "place_line": "Lokasi: Jalan Kebon Kacang 12 RT 03/RW 04",
     "name": "Sari",
+    "or_pin": ", atau kirim lokasi (pin)",
     "receipt": "HD-12",
     "story": "Rumah tetangga terbakar, apinya sudah besar dan masih ada orang di dalam, tolong cepat, gangn...",
     "messages": "12",
