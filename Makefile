@@ -195,19 +195,17 @@ faults: install .venv/.test-installed  ## The long fault runs: 10,000 messages a
 	@.venv/bin/python -m pytest -m faults --durations=0 --durations-min=5 --tb=short --show-capture=no
 
 # Side by side: most of their time they wait.
-FAULTS_ONE = clock_jumps database_away disk slow_clients
-FAULTS_TWO = fsync hosts nlu_trouble smtp_trouble storm twilio_down
-FAULTS_QUICKLY = .venv/bin/python -m pytest -m "faults_quick and not faults" --tb=short --show-capture=no
+FAULTS_A = clock_jumps nlu_trouble smtp_trouble
+FAULTS_B = hosts fsync
+FAULTS_C = storm twilio_down
+FAULTS_D = database_away disk slow_clients
 
-.PHONY: faults-quick faults-quick-one faults-quick-two
+.PHONY: faults-quick faults-quick-A faults-quick-B faults-quick-C faults-quick-D
 faults-quick: install .venv/.test-installed  ## The faults in five minutes, those of make test left out
-	@$(MAKE) --no-print-directory -j 2 faults-quick-one faults-quick-two
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target faults-quick-A faults-quick-B faults-quick-C faults-quick-D
 
-faults-quick-one: .venv/.test-installed
-	@$(FAULTS_QUICKLY) $(FAULTS_ONE:%=tests/faults/test_%.py)
-
-faults-quick-two: .venv/.test-installed
-	@$(FAULTS_QUICKLY) $(FAULTS_TWO:%=tests/faults/test_%.py)
+faults-quick-A faults-quick-B faults-quick-C faults-quick-D: faults-quick-%: .venv/.test-installed
+	@.venv/bin/python -m pytest -m "faults_quick and not faults" --tb=short --show-capture=no $(FAULTS_$*:%=tests/faults/test_%.py)
 
 # A short form of all of it runs in make test.
 .PHONY: security-test

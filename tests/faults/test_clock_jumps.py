@@ -34,7 +34,7 @@ from tests.support.processes import running
 pytestmark = [pytest.mark.processes, needs_compiler]
 
 # Messages at each setting of the clock, half of them before it, and how many come a second.
-QUICK, LONG = (80, 10), (2_000, 40)
+QUICK, LONG = (24, 8), (2_000, 40)
 sizes = pytest.mark.parametrize(("messages", "per_second"), [
     pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick"),
     pytest.param(*LONG, marks=pytest.mark.faults, id="long"),

@@ -29,13 +29,14 @@ from tests.support import postgres
 
 pytestmark = pytest.mark.processes
 
-A_SECOND = 20
 LEAD_S = 3  # of the burst, before the fault and after it
 ANSWERED_WITHIN_S, AT_MOST_S = 5, 10  # nearly all, and every one on a machine that is busy; Twilio waits for 15
 SETTLED_WITHIN_S = 240
-quick = pytest.param(8, marks=pytest.mark.faults_quick, id="quick")
-long = pytest.param(60, marks=pytest.mark.faults, id="long")
-both, long_only = pytest.mark.parametrize("away_s", [quick, long]), pytest.mark.parametrize("away_s", [long])
+# For how many seconds it is away, and how many messages come a second.
+QUICK, LONG = (6, 8), (60, 20)
+quick = pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick")
+long = pytest.param(*LONG, marks=pytest.mark.faults, id="long")
+both, long_only = (pytest.mark.parametrize(("away_s", "a_second"), sizes) for sizes in ([quick, long], [long]))
 HOLDING = """
 import sqlite3, sys, time
 held = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -75,27 +76,27 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
 
 
 @both
-def test_postgresql_crashes_and_comes_back(away: Away, away_s: int) -> None:
+def test_postgresql_crashes_and_comes_back(away: Away, away_s: int, a_second: int) -> None:
     def crash() -> None:
         away.server.crash()
         time.sleep(away_s)
         away.server.start()
 
-    _goes_on(away, crash, away_s, "PostgreSQL crashed")
+    _goes_on(away, crash, away_s, a_second, "PostgreSQL crashed")
 
 
 @long_only
-def test_postgresql_cannot_be_reached(away: Away, away_s: int) -> None:
+def test_postgresql_cannot_be_reached(away: Away, away_s: int, a_second: int) -> None:
     def pull() -> None:
         away.wire.refuses()
         time.sleep(away_s)
         away.wire.carries()
 
-    _goes_on(away, pull, away_s, "PostgreSQL out of reach")
+    _goes_on(away, pull, away_s, a_second, "PostgreSQL out of reach")
 
 
 @both
-def test_postgresql_says_nothing_any_more(away: Away, away_s: int) -> None:
+def test_postgresql_says_nothing_any_more(away: Away, away_s: int, a_second: int) -> None:
     """Its disk hangs, or the network between loses everything: no error comes, and no answer."""
 
     def silence() -> None:
@@ -103,23 +104,23 @@ def test_postgresql_says_nothing_any_more(away: Away, away_s: int) -> None:
         time.sleep(away_s)
         away.wire.carries()
 
-    _goes_on(away, silence, away_s, "PostgreSQL silent")
+    _goes_on(away, silence, away_s, a_second, "PostgreSQL silent")
 
 
 @long_only
-def test_another_program_holds_the_sqlite_file(tmp_path: Path, away_s: int) -> None:
+def test_another_program_holds_the_sqlite_file(tmp_path: Path, away_s: int, a_second: int) -> None:
     def hold() -> None:
         subprocess.run([sys.executable, "-c", HOLDING, str(tmp_path / "town.db"), str(away_s)], check=True)
 
     with town(tmp_path, specs=specs()) as place:
-        _goes_on(City(place), hold, away_s, "SQLite file held by another program")
+        _goes_on(City(place), hold, away_s, a_second, "SQLite file held by another program")
 
 
-def _goes_on(city: City, fault: Callable[[], None], away_s: int, name: str) -> None:
+def _goes_on(city: City, fault: Callable[[], None], away_s: int, a_second: int, name: str) -> None:
     """Citizens write before, during and after it; the fault happens in this thread."""
-    forms = kept_at_twilio(city.place, (away_s + 2 * LEAD_S) * A_SECOND)
+    forms = kept_at_twilio(city.place, (away_s + 2 * LEAD_S) * a_second)
     with webhooks_of(city.place) as webhooks, ThreadPoolExecutor(1) as pool:
-        posting = pool.submit(post_all, webhooks, forms, A_SECOND)
+        posting = pool.submit(post_all, webhooks, forms, a_second)
         time.sleep(LEAD_S)
         fault()
         burst = posting.result()

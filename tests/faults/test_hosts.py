@@ -32,8 +32,6 @@ TAKEN_OVER_WITHIN_S = 10
 NOTICED_WITHIN_S = 10
 BACK_WITHIN_S = 300  # on a busy machine
 SETTLED_WITHIN_S = 300
-# With a model that hangs the first who are asked wait for its time-out; what a busy machine takes comes on top.
-ANSWERED_WITHIN_S = 25
 ASKS_FOR_S = 10
 SLOW_KILOBITS = 128
 QUESTION = "KTP saya hilang, cara urusnya gimana ya?"
@@ -41,14 +39,20 @@ QUESTION = "KTP saya hilang, cara urusnya gimana ya?"
 
 @dataclass(frozen=True)
 class Size:
-    """``own_models``: Rasa on each host, else a table; ``a_second``: messages; ``lasts_s``: of each misfortune."""
+    """``own_models``: Rasa on each host, else a table; ``a_second``: messages; ``lasts_s``: of each misfortune.
+
+    ``answered_s``: with a model that hangs the first who are asked wait for its time-out; what a busy machine
+    takes comes on top, and the short form shares its machine.
+    """
 
     own_models: bool
     a_second: float
     lasts_s: float
+    answered_s: float
 
 
-QUICK, LONG = Size(own_models=False, a_second=8, lasts_s=3), Size(own_models=True, a_second=15, lasts_s=20)
+QUICK = Size(own_models=False, a_second=8, lasts_s=3, answered_s=60)
+LONG = Size(own_models=True, a_second=15, lasts_s=20, answered_s=25)
 
 
 def sizes(name: str, short: Sequence[str], in_full: Sequence[str]) -> pytest.MarkDecorator:
@@ -204,7 +208,7 @@ def test_the_model_of_one_host_is_away(city: City, size: Size, how: str) -> None
     print(f"a model {how}: answers after {quantile(took, 0.5):.1f} s, 95 % {quantile(took, 0.95):.1f} s, "  # noqa: T201
           f"the last {took[-1]:.1f} s")  # fmt: skip
     assert not told
-    assert took[-1] < ANSWERED_WITHIN_S
+    assert took[-1] < size.answered_s
 
 
 @long_only
