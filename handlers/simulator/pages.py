@@ -17,7 +17,7 @@ from handlers.guards import guard
 from handlers.photos import photo_response
 from handlers.simulator import files, moving
 from handlers.simulator.people import UnusableError, citizen_of, incoming
-from handlers.simulator.view import View, view_of
+from handlers.simulator.view import View, view_of, written
 from storage.models import SimulatedFile
 from storage.queries import simulated_time
 from storage.queries import simulator as queries
@@ -86,8 +86,9 @@ def state() -> Response:
         if version == request.args.get("after"):
             return _fresh(short)
         chat, mails = queries.chat_of(session, citizen.found_under), queries.mails(session)
+        parting = queries.parting_words(session, chat, request.args.get("last", 0, int))
         view = View(here.rulebook, now, look, files.kept(session))
-        return _fresh(short | view_of(chat, mails, view))
+        return _fresh(short | view_of(chat, mails, view) | {"parting": written(parting) if parting else None})
 
 
 @blueprint.errorhandler(UnusableError)

@@ -58,7 +58,7 @@ def _messages(chat: Chat, view: View) -> list[Json]:
     due = [row for row in chat.outbound if row.state in UNSENT and row.due_at <= view.now]
     shown = [*due, *(row for row in chat.outbound if row.state in SHOWN)]
     timed = [(row.received_at, 0, row.id, _said(row, view.kept)) for row in chat.inbound]
-    answered = _texted if CHANNELS[view.look].is_sms else _answered
+    answered = _texted if CHANNELS[view.look].is_sms else written
     timed += [(row.created_at, 1, row.id, answered(row)) for row in shown]
     return [message for *_, message in sorted(timed, key=lambda entry: entry[:3])]
 
@@ -78,7 +78,8 @@ def _said(row: InboundMessage, kept: frozenset[str]) -> Json:
     }
 
 
-def _answered(row: OutboundMessage) -> Json:
+def written(row: OutboundMessage) -> Json:
+    """A message of ours, with the choices that it offers."""
     return {
         "id": f"out-{row.id}",
         "mine": False,
@@ -93,7 +94,7 @@ def _answered(row: OutboundMessage) -> Json:
 
 def _texted(row: OutboundMessage) -> Json:
     """An SMS has no buttons: what can be answered stands in it, as it is sent."""
-    return _answered(row) | {"text": plain_text(outgoing(row)), "choices": []}
+    return written(row) | {"text": plain_text(outgoing(row)), "choices": []}
 
 
 def _media(item: Media, kept: frozenset[str]) -> Json:

@@ -16,7 +16,7 @@ const phones = [...document.querySelectorAll("[data-phone]")].map((root) =>
 /** Ask for what changed since the last answer. An answer that a later question overtook is dropped. */
 async function poll(phone) {
   const turn = ++phone.asked;
-  const query = new URLSearchParams({ citizen: phone.key, look: phone.look, after: phone.version });
+  const query = new URLSearchParams({ citizen: phone.key, look: phone.look, after: phone.version, last: phone.last });
   const answer = await fetch(`${page.dataset.state}?${query}`)
     .then((response) => (response.ok ? response.json() : null))
     .catch(() => null);

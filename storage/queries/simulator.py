@@ -59,6 +59,17 @@ def chat_of(session: Session, address: Address) -> Chat:
     )
 
 
+def parting_words(session: Session, chat: Chat, last: int) -> OutboundMessage | None:
+    """What was still written to the conversation that our message ``last`` was in, where it is ``chat``'s no more:
+    its citizen has been forgotten, and reads that."""
+    before = session.get(OutboundMessage, last)
+    now = chat.conversation.id if chat.conversation else NONE
+    if before is None or before.conversation_id in (None, now):
+        return None
+    behind = select(OutboundMessage).where(OutboundMessage.conversation_id == before.conversation_id)
+    return session.scalar(behind.where(OutboundMessage.id > last).order_by(OutboundMessage.id.desc()).limit(1))
+
+
 def mails(session: Session) -> Sequence[OutboundMessage]:
     """The latest e-mails to agencies, newest first."""
     return session.scalars(_mails()).all()

@@ -266,6 +266,22 @@ def test_erasing_is_asked_about_first(quick: Simulator) -> None:
     assert story["handover"] is None
 
 
+def test_whoever_is_forgotten_reads_that_it_was_done(quick: Simulator) -> None:
+    """The page asks for what came behind the last answer that it has; the rest of the chat is gone."""
+    quick.send(POTHOLE)
+    quick.work()
+    quick.send("HAPUS DATA")
+    quick.work()
+    asked = quick.state()["messages"][-1]
+    quick.send("ya")
+    quick.think()
+    query = {"citizen": "a", "last": asked["id"].removeprefix("out-")}
+    after = quick.browser.get("/simulator/state", query_string=query).get_json()
+    assert after["messages"] == []
+    assert "Data Anda sudah kami hapus" in after["parting"]["text"]
+    assert quick.state()["parting"] is None, "another page knows nothing of it"
+
+
 def test_only_what_is_due_is_on_the_telephone(quick: Simulator) -> None:
     quick.send(POTHOLE)
     quick.think()

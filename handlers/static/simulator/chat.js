@@ -62,8 +62,10 @@ export function countUnseen(phone, messages) {
 function remembered(phone, stored) {
   const ids = new Set(stored.map((message) => message.id));
   const isErased = phone.shown.length > 0 && !phone.shown.some((message) => ids.has(message.id));
-  if (isErased) phone.former = [...phone.former, ...phone.shown, forgotten(phone)];
+  const parting = phone.state?.parting ? [phone.state.parting] : [];
+  if (isErased) phone.former = [...phone.former, ...phone.shown, ...parting, forgotten(phone)];
   phone.shown = stored;
+  phone.last = Math.max(0, ...stored.map(({ id }) => Number(/^out-(\d+)$/.exec(id)?.[1] ?? 0)));
   return [...phone.former, ...stored];
 }
 
