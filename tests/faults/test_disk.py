@@ -25,7 +25,7 @@ from tests.support.processes import running
 pytestmark = pytest.mark.processes
 
 # Messages a second, times that the disk fills up, seconds that it stays full, and most messages in all.
-QUICK, LONG = (10, 1, 5, 300), (60, 8, 12, 6_000)
+QUICK, LONG = (8, 1, 4, 300), (60, 8, 12, 6_000)
 MEANING = ("per_second", "times", "full_s", "most")
 quick = pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick")
 long = pytest.param(*LONG, marks=pytest.mark.faults, id="long")

@@ -51,7 +51,7 @@ class Size:
     answered_s: float
 
 
-QUICK = Size(own_models=False, a_second=8, lasts_s=3, answered_s=60)
+QUICK = Size(own_models=False, a_second=5, lasts_s=3, answered_s=60)
 LONG = Size(own_models=True, a_second=15, lasts_s=20, answered_s=25)
 
 

@@ -28,7 +28,7 @@ from tests.journeys.town import Town, town, wait_for
 pytestmark = pytest.mark.processes
 
 # Citizens who write while it is wrong in one way, and over how many seconds they do.
-QUICK, LONG = (10, 1.5), (300, 30.0)
+QUICK, LONG = (8, 1.0), (300, 30.0)
 sizes = pytest.mark.parametrize(("citizens", "over_s"), [
     pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick"),
     pytest.param(*LONG, marks=pytest.mark.faults, id="long"),

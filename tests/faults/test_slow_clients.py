@@ -24,7 +24,7 @@ from tests.support.processes import running
 pytestmark = pytest.mark.processes
 
 CLIENTS = 200
-QUICK_S, LONG_S = 12, 120
+QUICK_S, LONG_S = 8, 120
 PER_SECOND = 15
 HEAD = (
     b"POST /webhooks/twilio/messages HTTP/1.1\r\nHost: lapor.example\r\n"

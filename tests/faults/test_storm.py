@@ -19,7 +19,7 @@ from tests.support.databases import PostgresTemplate
 
 pytestmark = pytest.mark.processes
 
-QUICK, LONG = Storm(messages=150, kills=6, a_second=50), Storm(messages=10_000, kills=75)
+QUICK, LONG = Storm(messages=100, kills=5, a_second=40), Storm(messages=10_000, kills=75)
 CALM = Storm(messages=1_000, kills=0, a_second=40)
 SETTLED_WITHIN_S = 2_400
 LONG_ONE = pytest.param(LONG, marks=pytest.mark.faults, id="long")

@@ -32,7 +32,7 @@ from tests.support.outbox import Post, Provider
 from tests.support.processes import running
 from tests.support.twilio import Twilio
 
-QUICK, LONG = (20, 5), (60, 60)
+QUICK, LONG = (8, 5), (60, 60)
 sizes = pytest.mark.parametrize(("per_second", "away_s"), [
     pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick"),
     pytest.param(*LONG, marks=pytest.mark.faults, id="long"),
