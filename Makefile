@@ -196,9 +196,9 @@ faults: install .venv/.test-installed  ## The long fault runs: 10,000 messages a
 
 # Side by side: most of their time they wait.
 FAULTS_A = clock_jumps nlu_trouble smtp_trouble
-FAULTS_B = hosts fsync
+FAULTS_B = hosts fsync disk
 FAULTS_C = storm twilio_down
-FAULTS_D = database_away disk slow_clients
+FAULTS_D = database_away slow_clients
 
 .PHONY: faults-quick faults-quick-A faults-quick-B faults-quick-C faults-quick-D
 faults-quick: install .venv/.test-installed  ## The faults in five minutes, those of make test left out
