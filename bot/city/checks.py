@@ -97,4 +97,4 @@ def _covers(wider: "When", narrower: "When") -> bool:
         return wide is None or (narrow is not None and set(narrow) <= set(wide))
 
     hours_cover = wider.hours is None or wider.hours == narrower.hours
-    return hours_cover and all(map(field_covers, ("intent", "service", "kelurahan", "city", "channel")))
+    return hours_cover and all(map(field_covers, ("intent", "service", "kelurahan", "city", "channel", "names")))

@@ -72,13 +72,14 @@ class Service(Part):
 
 
 class When(Part):
-    """The conditions of a routing rule; all that are given must hold."""
+    """The conditions of a routing rule; all that are given must hold. ``names``: one of these is written in it."""
 
     intent: list[str] | None = None
     service: list[str] | None = None
     kelurahan: list[str] | None = None
     city: list[str] | None = None
     channel: list[str] | None = None
+    names: list[str] | None = None
     hours: tuple[TimeField, TimeField] | None = None
 
     def is_empty(self) -> bool:

@@ -31,6 +31,7 @@ def _conditions(when: When, say: Phrases) -> str:
         "kelurahan": when.kelurahan,
         "wilayah": when.city,
         "kanal": when.channel,
+        "menyebut": when.names,
         "pukul": hours,
     }
     return ", ".join(f"{name} {' atau '.join(values)}" for name, values in named.items() if values) or "semua"

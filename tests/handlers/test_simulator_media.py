@@ -120,7 +120,7 @@ def test_it_says_which_rule_matched(quick: Simulator) -> None:
     quick.work()
     [by_rule], [own] = (quick.state(citizen)["happened"]["tickets"] for citizen in ("a", "b"))
     assert by_rule["routing"] == (
-        "Aturan 4 di config.yml: layanan Sampah, pukul 20.00-05.00 ke Dinas Lingkungan Hidup (piket malam)."
+        "Aturan 5 di config.yml: layanan Sampah, pukul 20.00-05.00 ke Dinas Lingkungan Hidup (piket malam)."
     )
     assert own["routing"] == "Tanpa aturan khusus: instansi layanan ini."
 

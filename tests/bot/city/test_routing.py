@@ -81,3 +81,11 @@ def test_every_service_of_the_sample_city_is_routed_to_somebody_who_can_be_writt
 def test_praise_of_the_sample_city_does_not_go_to_the_inspectorate(rulebook: Rulebook) -> None:
     praise = matter(intent="apresiasi", service="pelayanan_petugas")
     assert route(rulebook.city, praise) == Destination("coordinators")
+
+
+def test_a_rule_may_ask_for_a_name_in_the_message() -> None:
+    rules = [{"when": {"service": ["sampah"], "names": ["pasukan oranye"]}, "to": "coordinators"}]
+    city = city_from(small_city(routing=rules))
+    assert route(city, matter(story="kata Pasukan Oranye besok")) == Destination("coordinators")
+    assert route(city, matter(story="kata pasukan oranyeku besok")) == Destination("dlh")
+    assert route(city, matter()) == Destination("dlh")

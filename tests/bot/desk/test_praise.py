@@ -44,3 +44,18 @@ def test_it_never_goes_through_the_inspectorate(rulebook: Rulebook) -> None:
     addresses = {to.agency: address_of(city, to.agency, to.unit) or "" for to in found}
     assert "inspektorat" not in addresses
     assert not [address for address in addresses.values() if "inspektorat" in address]
+
+
+@pytest.mark.parametrize(
+    ("story", "agency"),
+    [
+        ("makasih damkar, pohon tumbang di Jl. Sabang cepat sekali dipotong", "gulkarmat"),
+        ("Terima kasih DINAS SUMBER DAYA AIR dan pasukan biru, pohon di kali sudah diangkat", "sda"),
+        ("makasih petugas PPSU kel. Menteng, cepat sekali bersihkan pohon tumbang", "coordinators"),
+        ("makasih damkar dan satpol PP, pohonnya cepat diangkat", "tamhut"),
+        ("makasih, pohonnya sudah dipangkas rapi", "tamhut"),
+    ],
+)
+def test_who_is_named_is_thanked_whatever_they_did(rulebook: Rulebook, story: str, agency: str) -> None:
+    assert route(rulebook.city, Matter("apresiasi", "pohon", "whatsapp", time(10), story=story)).agency == agency
+    assert route(rulebook.city, Matter("lapor", "pohon", "whatsapp", time(10), story=story)).agency == "tamhut"
