@@ -8,10 +8,10 @@ from bot.city.city import City
 from bot.conversation import matching, tickets
 from bot.conversation.choosing import SURE_REPORT, place_in, tells_matter_and_place
 from bot.conversation.claims import about
-from bot.conversation.meaning import CLEAR_SERVICE, REPORTS
-from bot.conversation.state import Dialogue, Said, Situation, TicketView
+from bot.conversation.meaning import CLEAR_SERVICE
+from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import Correct, Reply, Turn
-from nlu.client import Guess, Understanding
+from nlu.client import Understanding
 
 # Taken for idle talk or a call for help; sure enough of it, that is what it is.
 VAGUE = frozenset({"di_luar_cakupan", "bantuan", "setuju"})
@@ -32,15 +32,25 @@ def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: C
         return turn
     if tells_matter_and_place(said, {ticket.service}):
         return None
-    told = dialogue.draft is None and _goes_on(understood, said, ticket, city)
-    goes_on = understood.intent.label == "tambah_info" or told
+    goes_on = understood.intent.label == "tambah_info"
+    goes_on = goes_on or (_is_free(dialogue) and _goes_on(understood, said, ticket, city))
     return tickets.add(dialogue, said, ticket, silent=False) if goes_on else None
 
 
+def _is_free(dialogue: Dialogue) -> bool:
+    """Whether no other report is being told, and nothing asked that must be answered."""
+    question = dialogue.pending
+    return dialogue.draft is None and (question is None or question.asked in COURTESY_QUESTIONS)
+
+
 def _by_its_name(said: Said, situation: Situation) -> TicketView | None:
-    """ "Lampunya masih mati" is about the lamp, though the drain was reported last."""
+    """ "Lampunya masih mati" is about the lamp, though the drain was reported last.
+
+    An address, or what corrects one, may name a clinic and is about none.
+    """
     service = said.understanding.service if said.understanding else None
     clear = service is not None and service.confidence >= CLEAR_SERVICE
+    clear = clear and not said.corrects and not place_in(said)
     return matching.by_topic(said, situation.open_tickets) if clear else None
 
 
@@ -70,21 +80,21 @@ def _kind_meant(understood: Understanding, ticket: TicketView, city: City) -> st
 
 
 def _goes_on(understood: Understanding, said: Said, ticket: TicketView, city: City) -> bool:
-    """Whether it is no matter of its own: neither another report, nor clearly talk or a question."""
+    """Whether it is no matter of its own: neither another report, nor talk, a wish or a question."""
     answers = said.is_short and said.agrees is not None
-    if answers or said.english or "?" in said.text or place_in(said) or not any(map(str.isalpha, said.text)):
+    if answers or "?" in said.text or place_in(said) or not any(map(str.isalpha, said.text)):
+        return False
+    if not ticket.is_report or said.sealed_words or _is_another(understood, ticket, city):
         return False
     intent = understood.intent
-    if intent.label in REPORTS:
-        same = intent.label == "lapor" and ticket.is_report
-        return same and not (said.sealed_words or _is_another(understood.service, intent, ticket, city))
-    vague = intent.label in VAGUE and intent.confidence < SURE_REPORT
-    return vague or intent.label == "tolak" or intent.confidence < city.thresholds.intent
+    return intent.label in ("lapor", "tolak") or (intent.label in VAGUE and intent.confidence < SURE_REPORT)
 
 
-def _is_another(service: Guess | None, intent: Guess, ticket: TicketView, city: City) -> bool:
+def _is_another(understood: Understanding, ticket: TicketView, city: City) -> bool:
     """Another service for sure, or perhaps one for few eyes only."""
+    service, intent = understood.service, understood.intent
     if service is None or service.label == ticket.service:
         return False
     sealed = service.label in city.services and city.services[service.label].sealed
-    return sealed or min(service.confidence, intent.confidence) >= SURE_REPORT
+    sure = intent.label == "lapor" and min(service.confidence, intent.confidence) >= SURE_REPORT
+    return sealed or sure or service.confidence >= CLEAR_SERVICE

@@ -79,6 +79,8 @@ def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said:
         city=draft.city or (found.city if found else None),
         location=said.location or draft.location,
     )
+    if not said.text and draft.has_place:
+        return Turn(replace(dialogue, draft=replace(story, also=draft.also)), outcome="attached")
     service = _service_told(pending, said, city)
     if service:
         return reports.proceed(dialogue, replace(story, service=service), said, city)

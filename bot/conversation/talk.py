@@ -38,7 +38,13 @@ def by_intent(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
 
 
 def _sounds_like_less(said: Said, intent: str, situation: Situation) -> bool:
-    """Whether what is taken for a detail, or for a call for help, is a report with all that it needs."""
+    """Whether what is taken for a detail, or for a call for help, is a report with all that it needs, or "belum
+    diangkut juga sampahnya" is the first word about it."""
+    service = said.understanding.service if said.understanding else None
+    if intent == "tolak":
+        clear = service is not None and service.confidence >= CLEAR_SERVICE
+        known_of = service is not None and service.label in {ticket.service for ticket in situation.tickets}
+        return said.says_not_yet and clear and not known_of
     known = {ticket.service for ticket in situation.open_tickets}
     return intent in ("tambah_info", "bantuan") and tells_matter_and_place(said, known)
 

@@ -144,13 +144,22 @@ def add_to_open(dialogue: Dialogue, said: Said, situation: Situation, city: City
 def unasked_no(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """ "Belum diangkut juga sampahnya", while nobody says that it is done: the agency hears of it."""
     turn = claims.unasked_yes_or_no(dialogue, said, situation, city)
-    tells = said.says_not_yet or not (said.is_short and said.agrees is not None)
-    ticket = matching.by_topic(said, situation.open_tickets)
-    ticket = ticket or (matching.only(situation.open_tickets) if tells else None)
+    ticket = _not_done_yet(said, situation)
     if turn.action is not None or ticket is None:
         return turn
-    reply = Reply("visit_missed", {"number": ticket.number})
+    missed = Reply("visit_missed", {"number": ticket.number})
+    reply = status_line(ticket, city, said.now) if ticket.sealed else missed
     return replace(add(dialogue, said, ticket, silent=True), replies=(reply,))
+
+
+def _not_done_yet(said: Said, situation: Situation) -> TicketView | None:
+    """The report that somebody says so of: the one of its kind, else the only one where no other is named."""
+    if not said.says_not_yet:
+        return None
+    reports_only = [ticket for ticket in situation.open_tickets if ticket.is_report]
+    service = said.understanding.service if said.understanding else None
+    unnamed = service is None or service.confidence < matching.SURE_TOPIC
+    return matching.by_topic(said, reports_only) or (matching.only(reports_only) if unnamed else None)
 
 
 def status(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.intake.media import MediaSource
-from bot.messages import EMAIL, SIMULATED, SIMULATOR, SMS, WHATSAPP, Channel, Outgoing, Sent
+from bot.messages import EMAIL, SIMULATED, SMS, WHATSAPP, Channel, Outgoing, Sent
 from bot.settings import Settings
 from handlers.channels.media import SimulatorMedia
 from handlers.channels.provider import Provider
@@ -32,7 +32,7 @@ def _ways_out(settings: Settings) -> Mapping[str, Channel]:
 
 
 def _media(settings: Settings, database: Database) -> Mapping[str, MediaSource]:
-    return {SIMULATOR: SimulatorMedia(database)}
+    return dict.fromkeys(SIMULATED, SimulatorMedia(database))
 
 
 PROVIDER = Provider("local", _ways_out, media=_media)

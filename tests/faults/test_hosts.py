@@ -41,17 +41,17 @@ QUESTION = "KTP saya hilang, cara urusnya gimana ya?"
 class Size:
     """``own_models``: Rasa on each host, else a table; ``a_second``: messages; ``lasts_s``: of each misfortune.
 
-    ``answered_s``: with a model that hangs the first who are asked wait for its time-out; what a busy machine
-    takes comes on top, and the short form shares its machine.
+    ``answered_s``: with a model that hangs the first who are asked wait for its time-out; None where the machine
+    is shared and the time says nothing.
     """
 
     own_models: bool
     a_second: float
     lasts_s: float
-    answered_s: float
+    answered_s: float | None = None
 
 
-QUICK = Size(own_models=False, a_second=5, lasts_s=3, answered_s=60)
+QUICK = Size(own_models=False, a_second=5, lasts_s=3)
 LONG = Size(own_models=True, a_second=15, lasts_s=20, answered_s=25)
 
 
@@ -208,7 +208,7 @@ def test_the_model_of_one_host_is_away(city: City, size: Size, how: str) -> None
     print(f"a model {how}: answers after {quantile(took, 0.5):.1f} s, 95 % {quantile(took, 0.95):.1f} s, "  # noqa: T201
           f"the last {took[-1]:.1f} s")  # fmt: skip
     assert not told
-    assert took[-1] < size.answered_s
+    assert size.answered_s is None or took[-1] < size.answered_s
 
 
 @long_only

@@ -29,7 +29,7 @@ export function makePhone(root, onChange, onUse) {
 /** Nothing known, nothing on the way. `known` counts the answers that were on the screen already, `shown` holds the
     messages that are, `last` is the number of the last of ours, `former` are those of a number that was erased. */
 function startAfresh(phone) {
-  Object.assign(phone, { version: "", asked: 0, state: null, unsent: [], tray: {}, known: null, shown: [], last: 0, former: [] });
+  Object.assign(phone, { version: "", asked: (phone.asked ?? 0) + 1, state: null, unsent: [], tray: {}, known: null, shown: [], last: 0, former: [] });
 }
 
 /** Somebody who never wrote before: the next number of this telephone. */

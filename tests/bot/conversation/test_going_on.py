@@ -32,9 +32,9 @@ GOES_ON = [
     ("tiap sore sampe malem", made({"lapor": 0.82}, {"ketertiban": 0.66})),
     ("udah kayak gitu dari kemaren", made({"tolak": 0.29, "lapor": 0.26}, {"pelayanan_petugas": 0.2})),
     ("itu angkot ngetem sembarangan", made({"di_luar_cakupan": 0.54, "lapor": 0.22}, {"kemacetan": 0.67})),
-    ("ini masih mati juga lampunya", made({"bantuan": 0.63, "lapor": 0.14}, {"lampu_jalan": 1.0})),
-    ("masih gelap aja sampe sekarang", made({"tolak": 0.93}, {"lampu_jalan": 0.99})),
+    ("masih bolong aja sampe sekarang", made({"tolak": 0.93}, {"jalan_rusak": 0.99})),
 ]
+STILL_DARK = "ini masih mati juga lampunya", made({"bantuan": 0.63, "lapor": 0.14}, {"lampu_jalan": 1.0})
 
 
 @pytest.mark.parametrize(("text", "meaning"), GOES_ON, ids=lambda value: value if isinstance(value, str) else "")
@@ -47,6 +47,10 @@ def test_a_story_that_goes_on_is_added(said, city, text, meaning):
 OF_ITS_OWN = [
     ("sampah juga numpuk seminggu nih", made({"lapor": 0.95}, {"sampah": 0.97}), "asked"),
     ("saya juga dimintai uang sama petugasnya", made({"lapor": 0.75}, {"pungli": 0.6}), "asked"),
+    ("udah kasih uang rokok masih didiemin", made({"tolak": 0.6, "lapor": 0.4}, {"pungli": 0.7}), "answered"),
+    ("sampah juga belum diangkut", made({"tolak": 0.95}, {"sampah": 1.0}), "asked"),
+    ("sampahnya jg bau sekali pak", made({"lapor": 0.78}, {"sampah": 0.99}), "asked"),
+    ("hapus nomor saya dari situ dong", made({"hapus_data": 0.45, "batal": 0.3}, {}), "person"),
     ("asdfgh", made({"di_luar_cakupan": 0.93}, {"sampah": 0.36}), "off_topic"),
     ("makasih banyak ya pak", made({"terima_kasih": 0.97}, {}), "answered"),
     ("itu kapan dikerjakan?", made({"cek_status": 0.9}, {"jalan_rusak": 0.5}), "answered"),
@@ -70,6 +74,20 @@ def test_an_hour_later_the_same_words_stand_alone(said, city):
 def test_what_follows_praise_is_no_part_of_it(said, city):
     praise = Situation(tickets=(ticket("received", is_report=False),))
     turn = respond(JUST_FILED, said("tapi lampu di sana gelap", GOES_ON[0][1]), praise, city)
+    assert not isinstance(turn.action, AddToTicket)
+
+
+def test_words_for_few_eyes_seal_their_own_report_and_not_the_pothole(said, city):
+    meaning = made({"di_luar_cakupan": 0.6, "lapor": 0.3}, {"perempuan_anak": 0.7})
+    words = said("suami saya memukul saya tiap malam", meaning, sealed_words=True)
+    turn = respond(JUST_FILED, words, MINE, city)
+    assert isinstance(turn.action, FileReport)
+    assert turn.action.sealed
+
+
+def test_a_question_that_must_be_answered_is_not_passed_over(said, city):
+    asked = respond(JUST_FILED, said("UBAH", None), MINE, city).dialogue
+    turn = respond(asked, said("alamatnya pak yang tadi itu", made({"lapor": 0.3, "tolak": 0.2}, {})), MINE, city)
     assert not isinstance(turn.action, AddToTicket)
 
 
@@ -136,6 +154,41 @@ def test_still_not_done_days_later_is_passed_on(said, city):
     assert [reply.wording for reply in turn.replies] == ["visit_missed"]
 
 
+def test_not_yet_about_another_kind_is_its_first_report(said, city):
+    """It was passed on to the agency for lamps."""
+    meaning = made({"tolak": 0.99}, {"sampah": 1.0})
+    turn = respond(Dialogue(), said("belum diangkut juga sampahnya", meaning), LAMP, city)
+    assert [reply.wording for reply in turn.replies] == ["ask_place"]
+    assert turn.dialogue.draft.service == "sampah"
+
+
+def test_not_yet_about_a_sealed_matter_names_nobody(said, city):
+    sealed = Situation(tickets=(ticket("waiting", service="perempuan_anak", sealed=True),))
+    turn = respond(Dialogue(), said("belum ada kabar juga", understood("tolak")), sealed, city)
+    assert isinstance(turn.action, AddToTicket)
+    assert [reply.wording for reply in turn.replies] == ["status_sealed"]
+
+
+def test_thanks_but_no_thanks_is_no_complaint(said, city):
+    turn = respond(Dialogue(), said("gak usah dibalas lagi pak makasih", understood("tolak")), LAMP, city)
+    assert turn.action is None
+
+
+def test_a_corrected_address_is_about_the_last_report_though_it_names_a_clinic(said, city):
+    clinic = ticket("waiting", number="JK-8M1J7W-W", service="layanan_kesehatan")
+    two = Situation(tickets=(*MINE.tickets, clinic))
+    meaning = made({"tambah_info": 0.9}, {"layanan_kesehatan": 0.95}, "depan puskesmas tebet")
+    turn = respond(JUST_FILED, said("maksudnya depan puskesmas tebet", meaning, corrects=True), two, city)
+    assert turn.action == Correct(NUMBER, place="depan puskesmas tebet")
+
+
+@pytest.mark.parametrize("text", ["bukan cuma lubang, salurannya juga mampet", "salah satu lampunya mati"])
+def test_not_only_takes_nothing_back(words, text):
+    assert not words.corrects(text)
+    assert words.corrects("bukan lampu jalan, lampu taman")
+    assert words.corrects("salah, maksudnya Jl. Melati")
+
+
 def test_a_bare_no_to_nothing_is_passed_to_nobody(said, city):
     turn = respond(Dialogue(), said("tidak", understood("tolak")), MINE, city)
     assert turn.action is None
@@ -144,7 +197,7 @@ def test_a_bare_no_to_nothing_is_passed_to_nobody(said, city):
 def test_what_names_an_earlier_report_goes_there(said, city):
     lamp = ticket("waiting", number="JK-8M1J7W-W", service="lampu_jalan")
     two = Situation(tickets=(*MINE.tickets, lamp))
-    turn = respond(JUST_FILED, said(*GOES_ON[4]), two, city)
+    turn = respond(JUST_FILED, said(*STILL_DARK), two, city)
     assert turn.action.number == "JK-8M1J7W-W"
 
 

@@ -381,6 +381,15 @@ def test_where_it_is_instead_of_what_it_is_keeps_the_question(said, city, answer
     assert services(both.action.draft, city) == ("pohon", "galian_utilitas")
 
 
+def test_a_pin_behind_the_address_is_kept_and_the_question_too(said, city):
+    placed = replace(LEANS, draft=replace(LEANS.draft, place="Jl. Duren Tiga"))
+    turn = respond(placed, said("", None, location=Location(-6.25, 106.83)), QUIET, city)
+    assert turn.action is None
+    assert turn.dialogue.pending == LEANS.pending
+    assert turn.dialogue.draft.location == Location(-6.25, 106.83)
+    assert turn.dialogue.draft.also == LEANS.draft.also
+
+
 def test_more_words_that_tell_nothing_go_to_a_person_as_ever(said, city):
     placed = replace(LEANS, draft=replace(LEANS.draft, place="Jl. Duren Tiga"))
     words = said("itu pokoknya di Jl. Duren Tiga", understood("tambah_info", place="Jl. Duren Tiga"))

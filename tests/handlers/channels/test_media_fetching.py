@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.intake.file_types import UnusableFileError
 from bot.intake.media import LARGEST, LEASE, FetchError
-from bot.messages import SIMULATOR, SMS, WHATSAPP
+from bot.messages import SIMULATED, SMS, WHATSAPP
 from handlers.channels.media import SimulatorMedia, TwilioMedia
 from handlers.channels.media_http import TIMEOUT, WITHIN_S, is_public, public_address
 from handlers.channels.registry import media_sources
@@ -286,6 +286,6 @@ def test_the_simulators_files_and_samples(database: Database, clock: MoveableClo
 
 
 def test_which_channels_have_a_source(sqlite_database: Database) -> None:
-    assert media_sources(isolated_settings(), sqlite_database).keys() == {SIMULATOR, WHATSAPP, SMS}
+    assert media_sources(isolated_settings(), sqlite_database).keys() == {*SIMULATED, WHATSAPP, SMS}
     alone = isolated_settings(twilio_account_sid="")
-    assert media_sources(alone, sqlite_database).keys() == {SIMULATOR}
+    assert media_sources(alone, sqlite_database).keys() == {*SIMULATED}

@@ -12,7 +12,6 @@ from bot.messages import (
     EMAIL,
     GATEWAY,
     SIMULATED,
-    SIMULATOR,
     SMS,
     SUBSCRIBER,
     WEBHOOK,
@@ -86,8 +85,8 @@ def test_two_providers_of_one_channel_are_refused_with_a_sentence() -> None:
 
 def test_files_come_from_where_the_channel_goes(sqlite_database: Database) -> None:
     assert isinstance(media_sources(meta_settings(), sqlite_database)[WHATSAPP], MetaMedia)
-    assert media_sources(isolated_settings(), sqlite_database).keys() == {SIMULATOR, WHATSAPP, SMS}
-    assert media_sources(meta_settings(meta_token=""), sqlite_database).keys() == {SIMULATOR}
+    assert media_sources(isolated_settings(), sqlite_database).keys() == {*SIMULATED, WHATSAPP, SMS}
+    assert media_sources(meta_settings(meta_token=""), sqlite_database).keys() == {*SIMULATED}
 
 
 @pytest.mark.parametrize(
