@@ -100,10 +100,10 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target model fast-others fast-bot lint audit browser-test test-processes test-nlu
+	@$(MAKE) --no-print-directory --jobs=5 --output-sync=target model fast-others fast-bot lint audit processes-at-work browser-test processes-asked test-nlu
 
-# Four at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
-test-processes browser-test: | model
+# Five at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
+processes-at-work processes-asked browser-test: | model
 
 .PHONY: model
 model: nlu-environment  # trained for the present data, when it is not yet
@@ -186,9 +186,18 @@ test-nlu: nlu-environment  ## Tests of the Rasa project, in its own environment
 	  $(RASA)/bin/python -m pytest -q tests/nlu_rasa -p no:cacheprovider; \
 	else echo "NOT RUN: the tests of the language model need Python 3.10."; fi
 
-.PHONY: test-processes
-test-processes: install .venv/.test-installed  ## Journeys and kills over real processes and a real model
-	@.venv/bin/python -m pytest -m "processes and not faults and not faults_quick" $$(grep -rl --include='test_*.py' mark.processes tests)
+# In two halves, which mostly wait.
+.PHONY: test-processes processes-at-work processes-asked
+test-processes: processes-at-work processes-asked  ## Journeys and kills over real processes and a real model
+PROCESSES = .venv/bin/python -m pytest -m "processes and not faults and not faults_quick"
+WITH_PROCESSES = grep -rl --include='test_*.py' mark.processes tests
+AT_WORK = scheduler journeys faults
+
+processes-at-work: install .venv/.test-installed
+	@$(PROCESSES) $$($(WITH_PROCESSES) | grep -E '^tests/($(subst $() ,|,$(AT_WORK)))/')
+
+processes-asked: install .venv/.test-installed
+	@$(PROCESSES) $$($(WITH_PROCESSES) | grep -vE '^tests/($(subst $() ,|,$(AT_WORK)))/')
 
 .PHONY: faults
 faults: install .venv/.test-installed  ## The long fault runs: 10,000 messages amid kills, databases away; what each cost
