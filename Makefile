@@ -100,9 +100,9 @@ nlu-speed: install  ## Speed and memory of the NLU server beside Rasa's own way 
 
 .PHONY: test
 test: install .venv/.test-installed  ## Install what tests need and run them
-	@$(MAKE) --no-print-directory --jobs=5 --output-sync=target model fast-others fast-bot lint audit processes-at-work browser-test processes-asked test-nlu
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target model fast-others fast-bot lint audit processes-at-work browser-test processes-asked test-nlu
 
-# Five at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
+# Four at a time, each one's output in one piece: half of what they do is waiting. The model is trained while the first tests run; what needs it waits.
 processes-at-work processes-asked browser-test: | model
 
 .PHONY: model
