@@ -129,9 +129,9 @@ test-fast: .venv/.test-installed  ## Tests within one process, on SQLite and Pos
 # The same in two halves of about the same length, for a machine with two processors.
 .PHONY: fast-bot fast-others
 fast-bot: .venv/.test-installed
-	@.venv/bin/python -m pytest -m "not processes and not browser" tests/bot tests/storage tests/nlu tests/architecture
+	@.venv/bin/python -m pytest -m "not processes and not browser" tests/bot
 fast-others: .venv/.test-installed
-	@.venv/bin/python -m pytest -m "not processes and not browser" $(addprefix --ignore=tests/,bot storage nlu architecture)
+	@.venv/bin/python -m pytest -m "not processes and not browser" --ignore=tests/bot
 
 .PHONY: properties
 properties: .venv/.test-installed  ## Thousands of random conversations, every rule after every turn (SEQUENCES=5000)
