@@ -105,6 +105,10 @@ class Words:
         """Whether something is said to be as it was."""
         return bool(self._not_yet.search(text.lower()))
 
+    def says_again(self, text: str) -> bool:
+        """Whether something is said to be back, or never to have gone."""
+        return bool(self._again.search(text.lower()))
+
     def puts_off(self, text: str) -> bool:
         """Whether somebody has not looked yet, and will: neither a yes nor a no."""
         return bool(self._puts_off.search(text.lower()))
@@ -190,6 +194,10 @@ class Words:
     @cached_property
     def _place(self) -> re.Pattern[str]:
         return _any_word(self.data["place"])
+
+    @cached_property
+    def _again(self) -> re.Pattern[str]:
+        return _any_word(self.data["again"])
 
     @cached_property
     def _not_yet(self) -> re.Pattern[str]:

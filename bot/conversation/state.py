@@ -162,10 +162,10 @@ class Said:
     ``english`` is None where too little is said to tell. ``kinds`` are those of the files that came along
     (:mod:`bot.intake.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The
     words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
-    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``puts_off`` ("besok saya
-    cek"), ``asks_back`` ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di tempat
-    saya"), ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service`` (of what
-    kind an emergency is).
+    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``says_again``, ``puts_off``
+    ("besok saya cek"), ``asks_back`` ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di
+    tempat saya"), ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service`` (of
+    what kind an emergency is).
     """
 
     text: str
@@ -193,6 +193,7 @@ class Said:
     means_all: bool = False
     says_fixed: bool = False
     says_not_yet: bool = False
+    says_again: bool = False
     puts_off: bool = False
     asks_back: bool = False
     means_elsewhere: bool = False

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.city.city import City
 from bot.conversation import advice, claims, matching, reports, tickets
 from bot.conversation.alongside import is_sms
-from bot.conversation.choosing import tells_matter_and_place
+from bot.conversation.choosing import place_in, tells_matter_and_place
 from bot.conversation.meaning import CLEAR_SERVICE, REPORTS
 from bot.conversation.standing import is_late, status_line
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
@@ -28,7 +28,8 @@ def by_intent(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
     intent = said.understanding.intent.label
     if intent in REPORTS or _sounds_like_less(said, intent, situation):
         intent = intent if intent in REPORTS else "lapor"
-        return _told_already(dialogue, said, situation) or _report(dialogue, said, intent, situation, city)
+        again = _told_already(dialogue, said, situation) or _broken_again(dialogue, said, situation)
+        return again or _report(dialogue, said, intent, situation, city)
     handle = HANDLERS.get(intent)
     return (
         handle(dialogue, said, situation, city)
@@ -76,6 +77,16 @@ def _told_already(dialogue: Dialogue, said: Said, situation: Situation) -> Turn 
         if fresh and told and told in (" ".join(line.lower().split()) for line in _tellings(ticket)):
             return Turn(dialogue, (Reply("told_already", {"number": ticket.number}),), outcome="answered")
     return None
+
+
+def _broken_again(dialogue: Dialogue, said: Said, situation: Situation) -> Turn | None:
+    """ "Mati lagi lampunya", days after the only such report was closed: with its history, not from the start."""
+    service = said.understanding.service if said.understanding else None
+    unsure = service is None or service.confidence < CLEAR_SERVICE
+    if unsure or not said.says_again or dialogue.draft or place_in(said) or said.location:
+        return None
+    ticket = matching.by_topic(said, [ticket for ticket in situation.tickets if ticket.is_report])
+    return claims.judged(dialogue, said, ticket, False) if ticket else None
 
 
 def _tellings(ticket: TicketView) -> tuple[str, ...]:

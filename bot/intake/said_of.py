@@ -55,6 +55,7 @@ def burst(
         means_elsewhere=words.means_elsewhere(text),
         means_another=words.means_another(text),
         says_not_yet=words.says_not_yet(text),
+        says_again=words.says_again(text),
         only_agrees=words.is_bare_yes(text),
         emergency_service=words.emergency_service(text),
         hides_name=words.hides_name(text),

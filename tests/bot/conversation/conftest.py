@@ -53,6 +53,7 @@ def said(words: Words) -> Callable[..., Said]:
             "agrees": words.yes_or_no(text),
             "clueless": words.does_not_know(text),
             "means_all": words.means_all(text),
+            "says_again": words.says_again(text),
             "says_not_yet": words.says_not_yet(text),
             "puts_off": words.puts_off(text),
             "asks_back": words.asks_back(text),

@@ -1,12 +1,13 @@
 """What is said minutes after a report was filed: more of it, a correction, or a matter of its own."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.conversation import Dialogue, Situation, respond
 from bot.conversation.state import Asked, Draft, Pending
-from bot.conversation.turn import AddToTicket, Correct, FileReport
+from bot.conversation.turn import AddToTicket, Correct, Deny, FileReport
 from nlu.client import Guess, Place, Understanding
 from tests.bot.conversation.conftest import NOON, ticket, understood
 
@@ -207,3 +208,27 @@ def test_not_yet_is_about_the_only_report_though_nobody_asked(said, city, text, 
     turn = respond(Dialogue(), said(text, understood("tolak", service)), LAMP, city)
     assert isinstance(turn.action, AddToTicket)
     assert [reply.wording for reply in turn.replies] == ["visit_missed"]
+
+
+CLOSED = Situation(tickets=(ticket("done", service="lampu_jalan", closed_at=NOON - timedelta(days=4)),))
+
+
+def test_what_breaks_again_soon_is_opened_again_with_its_history(said, city):
+    """The citizen was asked where it is, four days after rating the same lamp with five stars."""
+    turn = respond(Dialogue(), said("mati lagi lampunya pak", understood("lapor", "lampu_jalan")), CLOSED, city)
+    assert turn.action == Deny(NUMBER, "mati lagi lampunya pak")
+    assert [reply.wording for reply in turn.replies] == ["reopened"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "days"),
+    [
+        ("lampu mati lagi di Jl. Melati", "Jl. Melati", 4),
+        ("lampu jalan mati pak", None, 4),
+        ("mati lagi", None, 20),
+    ],
+)
+def test_another_lamp_or_one_long_ago_is_a_report_of_its_own(said, city, text, place, days):
+    closed = Situation(tickets=(replace(CLOSED.tickets[0], closed_at=NOON - timedelta(days=days)),))
+    turn = respond(Dialogue(), said(text, understood("lapor", "lampu_jalan", place=place)), closed, city)
+    assert not isinstance(turn.action, Deny)
