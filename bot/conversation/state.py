@@ -164,8 +164,8 @@ class Said:
     words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
     ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``says_again``, ``puts_off``
     ("besok saya cek"), ``asks_back`` ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di
-    tempat saya"), ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service`` (of
-    what kind an emergency is).
+    tempat saya"), ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service``
+    (of what kind an emergency is).
     """
 
     text: str
