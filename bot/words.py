@@ -72,6 +72,10 @@ class Words:
         rest = self._polite.sub(" ", words).split()
         return bool(set(words.split()) & self._yes) and set(rest) <= self._yes
 
+    def is_bare_consent(self, text: str) -> bool:
+        """Whether ``text`` is a yes to a wish and nothing else; a "sudah" says that something is done."""
+        return self.is_bare_yes(text) and not set(_plain(text).split()) & self._finished
+
     def does_not_know(self, text: str) -> bool:
         """Whether the person says that they cannot tell."""
         return bool(self._unknown.search(_plain(text))) and len(text.split()) <= 8
@@ -106,12 +110,16 @@ class Words:
         return bool(self._not_yet.search(text.lower()))
 
     def says_again(self, text: str) -> bool:
-        """Whether something is said to be back, or never to have gone."""
-        return bool(self._again.search(text.lower()))
+        """Whether something is said to be back, or never to have gone; "nyala lagi" is good news."""
+        return bool(self._again.search(self._fixed.sub(" ", text.lower())))
 
     def puts_off(self, text: str) -> bool:
         """Whether somebody has not looked yet, and will: neither a yes nor a no."""
         return bool(self._puts_off.search(text.lower()))
+
+    def asks_to_wait(self, text: str) -> bool:
+        """Whether somebody says no more than that the answer will come."""
+        return self._wait.fullmatch(_plain(text)) is not None
 
     def asks_back(self, text: str) -> bool:
         """Whether somebody asks what our question means."""
@@ -142,6 +150,12 @@ class Words:
     def hides_name(self, text: str) -> bool:
         """Whether somebody wants their name kept from the agency."""
         return bool(self._hide_name.search(text.lower()))
+
+    def only_hides_name(self, text: str) -> bool:
+        """Whether that wish is all that ``text`` says."""
+        rest, wishes = self._hide_name.subn(" ", text.lower())
+        said = set(self._polite.sub(" ", _plain(rest)).split())
+        return wishes > 0 and said <= self._beside_hide_name
 
     def is_sealed(self, text: str) -> bool:
         """Whether ``text`` shows the signs of a matter for few eyes only."""
@@ -177,7 +191,11 @@ class Words:
 
     @cached_property
     def _yes(self) -> frozenset[str]:
-        return frozenset(self.data["agree"])
+        return frozenset(self.data["agree"]) | self._finished
+
+    @cached_property
+    def _finished(self) -> frozenset[str]:
+        return frozenset(self.data["finished"])
 
     @cached_property
     def _no(self) -> frozenset[str]:
@@ -224,6 +242,10 @@ class Words:
         return _any_word(self.data["puts_off"])
 
     @cached_property
+    def _wait(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.data["wait"]))
+
+    @cached_property
     def _elsewhere(self) -> re.Pattern[str]:
         return _any_word(self.data["elsewhere"])
 
@@ -250,6 +272,10 @@ class Words:
     @cached_property
     def _hide_name(self) -> re.Pattern[str]:
         return _any_word(self.data["hide_name"])
+
+    @cached_property
+    def _beside_hide_name(self) -> frozenset[str]:
+        return frozenset(self.data["beside_hide_name"])
 
     @cached_property
     def _sealed(self) -> re.Pattern[str]:

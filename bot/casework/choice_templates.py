@@ -24,7 +24,7 @@ FIXED_SETS: tuple[ChoiceSet, ...] = (
     reports.SAFE_OR_NOT,
     rights.ERASE_OR_KEEP,
     advice.STEPS,
-    advice.YES_OR_NO,
+    advice.HELPED_OR_NOT,
 )
 # Three services and "other", five stars, five tickets with "all" and "none of them".
 LIST_SIZES = range(2, 8)

@@ -20,6 +20,9 @@ from storage.models import Ticket
 
 def correct(case: Case, ticket: Ticket, change: Correct) -> None:
     """Write the correction into ``ticket``, and take it to whoever answers for it now."""
+    if change.seals and not ticket.sealed:
+        _correct_and_seal(case, ticket, change)
+        return
     parted = members.part(case.session, case.rulebook, ticket, "corrected", case.now)
     put_at(ticket, change.place, change.location)
     if change.service and change.service != ticket.service:
@@ -28,6 +31,17 @@ def correct(case: Case, ticket: Ticket, change: Correct) -> None:
         _tell_agency(case, ticket, change.text or change.place or "")
     if parted:
         members.go_own_way(case.session, case.rulebook, ticket, case.now)
+
+
+def _correct_and_seal(case: Case, ticket: Ticket, change: Correct) -> None:
+    """What it really is, or was said with that, is for few eyes: nobody who had it reads the words."""
+    put_at(ticket, change.place, change.location)
+    service = change.service or ticket.service
+    details = {"from": ticket.service, "to": service} if service != ticket.service else {}
+    ticket.service = service
+    told = change.text or change.place or None
+    tickets.record(case.session, ticket, "corrected", By("citizen", case.now, told), details)
+    seal(case, ticket)
 
 
 def put_at(ticket: Ticket, place: str | None, location: Location | None) -> None:
@@ -67,7 +81,6 @@ def _tell_agency(case: Case, ticket: Ticket, told: str) -> None:
 def _change_service(case: Case, ticket: Ticket, change: Correct) -> None:
     details = {"from": ticket.service, "to": change.service}
     service = ticket.service = change.service or ticket.service
-    ticket.sealed |= case.rulebook.city.services[service].sealed
     tickets.record(case.session, ticket, "corrected", By("citizen", case.now, change.text or None), details)
     destination = tickets.destination_of(case.rulebook, ticket, case.conversation.channel)
     if destination.agency == ticket.agency:

@@ -141,6 +141,8 @@ def _judge_all(action: acts.JudgeAll, case: Case) -> Facts:
             closing.confirm(case.session, case.rulebook, ticket, case.now)
         else:
             closing.deny(case.session, case.rulebook, ticket, action.text, case.now)
+        if action.seals and not ticket.sealed:
+            correcting.seal(case, ticket)
     return {"target_now": target_now(case, max(judged, key=lambda ticket: ticket.solve_by))}
 
 
@@ -216,7 +218,7 @@ def _answer_recheck(action: acts.AnswerRecheck, case: Case) -> Facts:
     if action.draft is None:
         return {}
     draft = replace(action.draft, story=f"{history}\n{action.draft.story}".strip())
-    report = report_of(draft, draft.service or FALLBACK_SERVICE)
+    report = report_of(draft, draft.service or FALLBACK_SERVICE, sealed=action.sealed)
     return facts_of(case, tickets.open_ticket(case.session, case.rulebook, case.conversation, report, case.now))
 
 
@@ -253,6 +255,7 @@ def _erase(action: acts.Erase, case: Case) -> Facts:
 @perform.register
 def _ask_person(action: acts.AskPerson, case: Case) -> Facts:
     city = case.rulebook.city
+    ticket = tickets.by_number(case.session, action.number) if action.number else None
     due = city.working_calendar.add(case.now, city.follow_ups.light_question)
     case.session.add(
         Handover(
@@ -261,12 +264,14 @@ def _ask_person(action: acts.AskPerson, case: Case) -> Facts:
             reason=action.reason,
             text=action.text,
             created_at=case.now,
-            due_at=due,
+            due_at=case.now if ticket and ticket.urgent else due,
         )
     )
+    if ticket and ticket.urgent:
+        duty.ring_again(case.session, ticket, case.now)
     if action.reason == "data":
         citizens.asked_of_person(case, action.text)
-    return facts_of(case, tickets.by_number(case.session, action.number)) if action.number else {}
+    return facts_of(case, ticket) if ticket else {}
 
 
 @perform.register

@@ -10,9 +10,9 @@ from bot.conversation.meaning import answer_confidence
 from bot.conversation.state import COURTESY_QUESTIONS, Advice, Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AnswerRecheck, AskLater, AskPerson, Reply, Turn
 
-OVER, WITHIN, NOT_YET = "over", "within", "no"
+OVER, WITHIN, NOT_YET = "over", "within", "not_yet"
 STEPS = ((OVER, "choice_over"), (WITHIN, "choice_within"), (NOT_YET, "choice_not_yet"))
-YES_OR_NO = (("yes", "choice_helped"), ("no", "choice_not_helped"))
+HELPED_OR_NOT = (("helped", "choice_helped"), ("not_helped", "choice_not_helped"))
 # "Did it work out?" is answered within this time, or counts as no longer asked.
 RECHECK_LASTS = timedelta(days=7)
 
@@ -55,7 +55,8 @@ def helped(dialogue: Dialogue, pending: Pending, said: Said, situation: Situatio
     if verdict:
         return Turn(dialogue.answered(), (Reply("glad_it_helped"),), outcome="answered")
     reason = "" if said.is_short else f"\n{said.text}"
-    return _file(dialogue, replace(draft, story=f"{draft.story}{reason}"), said, city)
+    told = replace(draft, story=f"{draft.story}{reason}", sealed=draft.sealed or said.sealed_words)
+    return _file(dialogue, told, said, city)
 
 
 def rechecked(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -70,7 +71,8 @@ def rechecked(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
         return Turn(dialogue, (Reply("glad_it_helped"),), AnswerRecheck(topic), outcome="answered")
     service = situation.advice.get(topic, Advice()).service
     draft = reports.from_said(said, "lapor", service or reports.FALLBACK_SERVICE)
-    return Turn(dialogue, (Reply("report_filed"),), AnswerRecheck(topic, draft), outcome="filed")
+    filed = _file(dialogue, draft, said, city)
+    return replace(filed, action=AnswerRecheck(topic, draft, reports.is_sealed(draft, city)))
 
 
 def _check_first(dialogue: Dialogue, said: Said, topic: str, advice: Advice, city: City) -> Turn:
@@ -84,9 +86,10 @@ def _answer(dialogue: Dialogue, said: Said, topic: str, advice: Advice, city: Ci
     asks_already = dialogue.pending is not None and dialogue.pending.asked not in COURTESY_QUESTIONS
     if not advice.helped or dialogue.draft or asks_already:
         return Turn(dialogue, (Reply("answer", topic=topic),), outcome="answered")
-    pending = Pending(Asked.HELPED, said.now, ("yes", "no"), topic=topic, held=_draft(said, advice))
+    options = tuple(key for key, _ in HELPED_OR_NOT)
+    pending = Pending(Asked.HELPED, said.now, options, topic=topic, held=_draft(said, advice))
     state = replace(dialogue, pending=pending)
-    replies = (Reply("answer", topic=topic), Reply("ask_helped", choices=YES_OR_NO))
+    replies = (Reply("answer", topic=topic), Reply("ask_helped", choices=HELPED_OR_NOT))
     return Turn(state, replies, outcome="answered")
 
 

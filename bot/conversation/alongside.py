@@ -4,17 +4,15 @@ from dataclasses import replace
 
 from bot.city.city import City
 from bot.conversation.meaning import QUESTION, REPORTS
-from bot.conversation.reports import SAFE_OR_NOT
-from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Pending, Said, Situation
-from bot.conversation.turn import AddToTicket, AskPerson, Deny, FileReport, Part, Reply, Turn
+from bot.conversation.reports import SAFE_OR_NOT, asks_if_safe
+from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation
+from bot.conversation.turn import AddToTicket, AskPerson, Correct, Deny, FileReport, JudgeAll, Part, Reply, Turn
 from bot.messages import CHANNELS
 
 # How much must speak for a question beside a report; "kapan diperbaiki?" alone is no question for an answer.
 SECOND_INTENT = 0.2
 LIKELY_TOPIC = 0.5
-MAY_SEAL = (AddToTicket, Deny, Part)
-# "Tolong rahasiakan nama saya ya pak" and the like say nothing else.
-ONLY_A_WISH = 8
+MAY_SEAL = (AddToTicket, Correct, Deny, Part)
 
 
 def with_question(turn: Turn, said: Said, situation: Situation, city: City) -> Turn:
@@ -59,21 +57,28 @@ def _asked_beside(turn: Turn, said: Said) -> str | None:
     return understood.faq.label if asks >= SECOND_INTENT and understood.faq.confidence >= LIKELY_TOPIC else None
 
 
-def with_seal(turn: Turn, said: Said, situation: Situation) -> Turn:
+def with_seal(turn: Turn, said: Said, situation: Situation, city: City) -> Turn:
     """Words for few eyes only in an addition seal the ticket; then it is asked whether we may write here."""
     action = turn.action
+    if isinstance(action, JudgeAll) and said.sealed_words:
+        return replace(turn, action=replace(action, seals=True))
     ticket = situation.ticket(action.number) if isinstance(action, MAY_SEAL) else None
     if not isinstance(action, MAY_SEAL) or ticket is None or ticket.sealed:
         return turn
-    if not (said.sealed_words or action.seals):
+    if not (said.sealed_words or action.seals or _is_about_a_sealed_service(action, city)):
         return turn
     turn = replace(turn, action=replace(action, seals=True))
     question = turn.dialogue.pending
     if ticket.urgent or turn.dialogue.draft or (question and question.asked not in COURTESY_QUESTIONS):
         return turn
-    asks = Pending(Asked.SAFE, said.now, ("yes", "no"), ticket.number)
+    asks = asks_if_safe(said.now, ticket.number)
     reply = Reply("sealed_now", {"number": ticket.number}, SAFE_OR_NOT)
     return replace(turn, dialogue=replace(turn.dialogue, pending=asks), replies=(reply,))
+
+
+def _is_about_a_sealed_service(action: object, city: City) -> bool:
+    service = city.services.get(action.service or "") if isinstance(action, Correct) else None
+    return service is not None and service.sealed
 
 
 def with_wishes(turn: Turn, before: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
@@ -84,7 +89,8 @@ def with_wishes(turn: Turn, before: Dialogue, said: Said, situation: Situation, 
         return turn
     if situation.is_silent:
         return replace(turn, hides_name=True)
-    if len(said.text.split()) <= ONLY_A_WISH and isinstance(turn.action, AddToTicket | AskPerson):
+    nothing_else = said.only_hides_name and not said.media and not said.location
+    if nothing_else and isinstance(turn.action, AddToTicket | AskPerson):
         is_first = isinstance(turn.action, AskPerson) and before.draft is None and not situation.open_tickets
         begins = (Reply("tell_us"),) if is_first else ()
         return Turn(before, (Reply("name_hidden"), *begins), outcome="answered", hides_name=True)

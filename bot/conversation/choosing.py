@@ -43,15 +43,15 @@ def is_out_of_list(pending: Pending, said: Said) -> bool:
 
 
 def yes_or_no(pending: Pending, said: Said) -> bool | None:
-    """True for a yes, False for a no, by button, number or word; None for anything else.
+    """True for a yes, which is offered first, False for a no, by button, number or word; None for anything else.
 
-    The "tidak" in a report of its own ("sampah tidak diangkut") answers nothing; nor does one in a longer message
-    that no model has read.
+    A button of another question is none, whatever it says. The "tidak" in a report of its own ("sampah tidak
+    diangkut") answers nothing; nor does one in a longer message that no model has read.
     """
     option = chosen(pending, said)
     if option is not None:
-        return option == "yes"
-    if said.understanding is None and not said.is_short:
+        return option == pending.options[0]
+    if said.choice or (said.understanding is None and not said.is_short):
         return None
     return None if is_story(said) or is_another_report(None, said) else said.agrees
 

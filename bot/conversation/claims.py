@@ -26,14 +26,20 @@ def verdict_on(said: Said, ticket: TicketView) -> bool | None:
     intent = said.understanding.intent.label if said.understanding else ""
     if intent in ("setuju", "tolak") and said.agrees is None:
         return intent == "setuju"
-    return None if _has_own_story(said, intent, ticket) else said.agrees
+    if _has_own_story(said, intent, ticket):
+        return None
+    doubtful = intent in ("lapor", "tolak") and not (said.only_agrees or (said.says_fixed and not said.says_again))
+    return False if said.agrees and doubtful else said.agrees  # "sudah tiga minggu lampunya mati" is no yes
 
 
 def judged(dialogue: Dialogue, said: Said, ticket: TicketView, verdict: bool) -> Turn | None:
     """Done closes, not done opens again; None where the ticket's state allows neither.
 
-    Before the agency claims anything an "ok" closes nothing: only that it is fixed, in so many words.
+    Before the agency claims anything an "ok" closes nothing: only that it is fixed, in so many words. What is for
+    few eyes in a yes ("sudah, tapi petugasnya minta uang") is a matter of its own.
     """
+    if verdict and said.sealed_words:
+        return None
     state = about(dialogue, ticket, said)
     if verdict and ticket.is_open and (ticket.status == Status.CLAIMED_DONE or said.says_fixed):
         return _closed(state, said, ticket)

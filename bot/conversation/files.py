@@ -2,7 +2,7 @@
 
 from bot.city.city import City
 from bot.conversation import tickets
-from bot.conversation.state import Dialogue, Said, Situation, TicketView
+from bot.conversation.state import Asked, Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
 
 STICKER_ALONE = frozenset({"sticker"})
@@ -18,8 +18,17 @@ def voice(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> T
     if ticket is None:
         outcome = ATTACHED if dialogue.draft else "person"
         return Turn(dialogue, (Reply("voice_to_person"),), AskPerson("voice", ""), outcome=outcome)
+    if ticket.urgent:
+        return _voice_in_an_emergency(dialogue, ticket)
     reply = Reply("voice_about", {"number": ticket.number})
     return Turn(dialogue, (reply,), AskPerson("voice", "", ticket.number), outcome="person")
+
+
+def _voice_in_an_emergency(dialogue: Dialogue, ticket: TicketView) -> Turn:
+    """Nobody in danger is told of office hours; a person listens at once, and the place is asked again."""
+    asks = dialogue.pending is not None and dialogue.pending.asked is Asked.EMERGENCY_PLACE
+    wording = "emergency_voice_ask_place" if asks else "emergency_voice"
+    return Turn(dialogue, (Reply(wording),), AskPerson("voice", "", ticket.number), outcome="person")
 
 
 def sticker(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:

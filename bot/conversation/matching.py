@@ -37,6 +37,11 @@ def last_asked(among: Sequence[TicketView]) -> TicketView | None:
     return asked[-1][2] if asked else None
 
 
+def _title(ticket: TicketView) -> str:
+    """Of what is for few eyes the number alone: others may read this phone."""
+    return f"ticket:{ticket.number}:{'' if ticket.sealed else ticket.service}"
+
+
 def ask_which(dialogue: Dialogue, said: Said, among: Sequence[TicketView], verdict: str) -> Turn:
     """Ask which ticket is meant; ``verdict`` is what is to be done once that is known.
 
@@ -44,7 +49,7 @@ def ask_which(dialogue: Dialogue, said: Said, among: Sequence[TicketView], verdi
     """
     offered = tuple(among)[:MOST_OFFERED]
     everything = ((ALL_OF_THEM, "choice_all"),) if verdict in (YES, NO) else ()
-    named = ((ticket.number, f"ticket:{ticket.number}:{ticket.service}") for ticket in offered)
+    named = ((ticket.number, _title(ticket)) for ticket in offered)
     choices = (*named, *everything, (NONE_OF_THEM, "choice_none"))
     options = tuple(key for key, _ in choices)
     held = Draft("tambah_info", said.text, location=said.location, sealed=said.sealed_words)

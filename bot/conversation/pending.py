@@ -37,11 +37,16 @@ def answered(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
 
 
 def _answers_a_later_question(pending: Pending, said: Said, situation: Situation) -> bool:
-    """A yes or no while we also asked, later, whether some ticket is fixed, or whether anyone has come."""
+    """A yes or no while we also asked, later, whether some ticket is fixed, or whether anyone has come.
+
+    A button of the question itself answers it.
+    """
+    if said.choice in pending.options:
+        return False
     later = [ticket for ticket in situation.tickets if ticket.asked_at and ticket.asked_at > pending.since]
     asked_later = any(said.agrees is not None or ticket.status not in WITH_AGENCY for ticket in later)
     means_either = said.agrees is not None or (pending.asked in COURTESY_QUESTIONS and said.is_short)
-    return asked_later and means_either and pending.asked is not Asked.WITHDRAW
+    return asked_later and means_either
 
 
 def _service(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -78,6 +83,7 @@ def _more_of_the_story(dialogue: Dialogue, draft: Draft, pending: Pending, said:
         kelurahan=draft.kelurahan or (found.kelurahan if found else None),
         city=draft.city or (found.city if found else None),
         location=said.location or draft.location,
+        sealed=draft.sealed or said.sealed_words,
     )
     if not said.text and draft.has_place:
         return Turn(replace(dialogue, draft=replace(story, also=draft.also)), outcome="attached")
@@ -106,8 +112,10 @@ def _place(dialogue: Dialogue, pending: Pending, said: Said, situation: Situatio
     draft = dialogue.draft
     if draft is None or is_new_matter(said):
         return None
-    if said.media and not said.text:
+    if said.media and not said.text and not said.location:
         return Turn(dialogue, outcome="attached")
+    if not said.location and not said.names_place and (said.only_agrees or said.asks_to_wait):
+        return Turn(dialogue, (Reply("place_help"),), outcome="asked")
     if said.means_here and not said.location and pending.verdict != PIN:
         state = replace(dialogue, pending=replace(pending, verdict=PIN))
         return Turn(state, (Reply("send_pin"),), outcome="asked")
@@ -142,6 +150,7 @@ def _with_place(draft: Draft, said: Said) -> Draft:
         kelurahan=found.kelurahan if found else draft.kelurahan,
         city=found.city if found else draft.city,
         location=said.location or draft.location,
+        sealed=draft.sealed or said.sealed_words,
     )
 
 

@@ -19,7 +19,7 @@ HEALTH = "layanan_kesehatan"
 MOST_TICKETS = 3
 FILED = {"lapor": "report_filed", "saran": "idea_filed", "apresiasi": "praise_filed"}
 _BESIDE = {OTHER: "choice_other", BOTH: "choice_both"}
-SAFE_OR_NOT = (("yes", "choice_safe"), ("no", "choice_not_safe"))
+SAFE_OR_NOT = (("safe", "choice_safe"), ("not_safe", "choice_not_safe"))
 
 
 def from_said(said: Said, kind: str, service: str | None) -> Draft:
@@ -200,9 +200,14 @@ def _ask_place(dialogue: Dialogue, draft: Draft, said: Said, city: City) -> Turn
     return Turn(state, tuple(replies), wake_at=said.now + PATIENCE, outcome="asked")
 
 
+def asks_if_safe(at: datetime, number: str | None = None) -> Pending:
+    """The question whether we may write to this number about a sealed matter."""
+    return Pending(Asked.SAFE, at, tuple(key for key, _ in SAFE_OR_NOT), number)
+
+
 def _file_sealed(dialogue: Dialogue, draft: Draft, at: datetime) -> Turn:
     """Told at once that few will read it, and asked for a safe way back: this phone may not be theirs alone."""
-    state = replace(dialogue.settled(), pending=Pending(Asked.SAFE, at, ("yes", "no")))
+    state = replace(dialogue.settled(), pending=asks_if_safe(at))
     reply = Reply("sealed_filed", choices=SAFE_OR_NOT)
     action = FileReport(replace(draft, kind="lapor", also=()), sealed=True)
     return Turn(state, (reply,), action, outcome="filed")

@@ -9,17 +9,18 @@ from bot.conversation import advice, files, pending, reports, rights, talk, tick
 from bot.conversation.alongside import with_question, with_seal, with_wishes
 from bot.conversation.apart import another_one
 from bot.conversation.asking_back import asked_back
-from bot.conversation.choosing import SURE, is_another_report
+from bot.conversation.choosing import SURE, is_another_report, place_in
 from bot.conversation.fragments import fragments
 from bot.conversation.going_on import something_more
 from bot.conversation.meaning import Decision, answer_confidence, decide, is_emergency, urgency
 from bot.conversation.silence import with_draft_in_mind
-from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation
+from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Said, Situation
 from bot.conversation.turn import AskPerson, Reply, Turn
 
 RETRY = timedelta(seconds=10)
 
 SURE_EMERGENCY = 0.8
+ASKS_WHERE = frozenset({Asked.PLACE, Asked.NEW_PLACE, Asked.SERVICE, Asked.EMERGENCY_PLACE})
 # What may be wished or asked with words of violence or bribery in it, and is no case of them.
 NO_CASE = frozenset({"lapor", "saran", "darurat", "tanya", "cek_status", "batal", "tambah_info"})
 # What may be said minutes after an emergency without being more of it.
@@ -40,14 +41,15 @@ def respond(dialogue: Dialogue, said: Said, situation: Situation, city: City) ->
     turn = next((turn for turn in turns if turn is not None), None)
     turn = turn or talk.by_intent(dialogue, said, situation, city)
     turn = _without_courtesy(turn, dialogue, said)
-    turn = with_seal(with_question(turn, said, situation, city), said, situation)
+    turn = with_seal(with_question(turn, said, situation, city), said, situation, city)
     return with_draft_in_mind(with_wishes(turn, dialogue, said, situation, city), said.now)
 
 
 def _without_courtesy(turn: Turn, before: Dialogue, said: Said) -> Turn:
-    """A question asked out of courtesy ends when something else was dealt with."""
+    """A question asked out of courtesy ends when something else was dealt with; so does that for erasing."""
     question = turn.dialogue.pending
-    passed_over = question is not None and question is before.pending and question.asked in COURTESY_QUESTIONS
+    lapses = question is not None and question.asked in (*COURTESY_QUESTIONS, Asked.ERASE)
+    passed_over = lapses and question is before.pending
     if not passed_over or turn.hold or turn.outcome == "asked" or not said.text:
         return turn
     return replace(turn, dialogue=turn.dialogue.answered())
@@ -57,12 +59,18 @@ def _emergency(dialogue: Dialogue, said: Said, situation: Situation, city: City)
     urgent = said.self_harm or is_emergency(said.understanding, said.emergency_words, city.thresholds)
     if not said.text or said.choice or not urgent:
         return None
-    if dialogue.pending and not said.self_harm and not _is_surely_one(said):
+    if _may_tell_where(dialogue, said) and not said.self_harm and not _is_surely_one(said):
         return None
     same = tickets.just_talked_about(dialogue, said, situation)
     if same and same.urgent:
         return reports.more_of_an_emergency(dialogue, said, same)
     return reports.emergency(dialogue, said, city)
+
+
+def _may_tell_where(dialogue: Dialogue, said: Said) -> bool:
+    """Whether a place is named while we wait for one, with or without the rest of the story."""
+    asks = dialogue.pending is not None and dialogue.pending.asked in ASKS_WHERE
+    return asks and bool(said.names_place or place_in(said))
 
 
 def _is_surely_one(said: Said) -> bool:

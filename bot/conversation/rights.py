@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.city.city import City
 from bot.conversation import corrections, tickets, which
-from bot.conversation.choosing import is_another_report, is_new_matter, is_story, yes_or_no
+from bot.conversation.choosing import chosen, is_another_report, is_new_matter, is_story, yes_or_no
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
 from bot.conversation.turn import (
     AskPerson,
@@ -21,7 +21,8 @@ from bot.conversation.turn import (
 )
 from bot.words import Command
 
-ERASE_OR_KEEP = (("yes", "choice_erase"), ("no", "choice_keep_data"))
+ERASE, KEEP = "erase", "keep_data"
+ERASE_OR_KEEP = ((ERASE, "choice_erase"), (KEEP, "choice_keep_data"))
 
 # What is done even while a person holds the conversation, or for a sender who is blocked.
 HEARD_ALWAYS = frozenset(
@@ -43,11 +44,17 @@ def commands(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
 
 
 def erase(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
-    """Erasing cannot be taken back, so a clear yes is needed; anything but that keeps everything."""
-    sure = yes_or_no(pending, said)
-    if sure:
+    """Erasing cannot be taken back, so a clear yes is needed: no "sudah", which is about something else."""
+    option = chosen(pending, said) or (None if said.choice else _in_a_word(said))
+    if option == ERASE:
         return Turn(Dialogue(), (Reply("erased"),), Erase(), outcome="erased")
-    return Turn(dialogue.answered(), (Reply("not_erased"),), outcome="kept") if sure is False else None
+    return Turn(dialogue.answered(), (Reply("not_erased"),), outcome="kept") if option == KEEP else None
+
+
+def _in_a_word(said: Said) -> str | None:
+    if said.consents:
+        return ERASE
+    return KEEP if said.is_short and said.agrees is False and not said.says_not_yet else None
 
 
 def safe_contact(
@@ -55,17 +62,28 @@ def safe_contact(
 ) -> Turn | None:
     """Whether this number is safe to write to; whatever else is written is how somebody wants to be reached.
 
-    "Lewat telepon saja" is such a way, and no wish to be written to here by another person.
+    "Lewat telepon saja" is such a way, and no wish to be written to here by another person. Only a yes with
+    nothing beside it is one: "aman kalau siang" and "kurang aman" are not.
     """
-    number, sure = pending.ticket, yes_or_no(pending, said)
+    option, number, sure = chosen(pending, said), pending.ticket, yes_or_no(pending, said)
+    if said.choice and option is None:
+        return None
+    if sure and option is None and not said.only_agrees:
+        return _other_way(dialogue, pending, said)
     if number is None or (sure is None and (not said.text or is_new_matter(said, "bicara_petugas"))):
         return None
     if sure is None and is_story(said):
         return _more_of_it(dialogue, said, situation.ticket(number))
-    other_way = "" if said.is_short and sure is not None else said.text
-    action = SetSafeContact(number, sure is True, other_way)
-    wording = "safe_noted" if sure else ("other_way_noted" if other_way else "unsafe_noted")
-    return Turn(dialogue.answered(), (Reply(wording),), action, outcome="added")
+    if sure is None or not said.is_short:
+        return _other_way(dialogue, pending, said)
+    action = SetSafeContact(number, may_write=sure)
+    return Turn(dialogue.answered(), (Reply("safe_noted" if sure else "unsafe_noted"),), action, outcome="added")
+
+
+def _other_way(dialogue: Dialogue, pending: Pending, said: Said) -> Turn:
+    """Not by this number, until a person has read how."""
+    action = SetSafeContact(pending.ticket or "", may_write=False, other_way=said.text)
+    return Turn(dialogue.answered(), (Reply("other_way_noted"),), action, outcome="added")
 
 
 def _more_of_it(dialogue: Dialogue, said: Said, ticket: TicketView | None) -> Turn | None:
@@ -109,7 +127,7 @@ def _rename(dialogue: Dialogue, said: Said, situation: Situation) -> Turn | None
 
 
 def _ask_to_erase(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
-    pending = Pending(Asked.ERASE, said.now, ("yes", "no"))
+    pending = Pending(Asked.ERASE, said.now, (ERASE, KEEP))
     state = replace(dialogue, pending=pending)  # an open report is still filed in its time, if all is kept
     return Turn(state, (Reply("ask_erase", choices=ERASE_OR_KEEP),), outcome="asked")
 

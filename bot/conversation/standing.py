@@ -31,8 +31,8 @@ def is_late(ticket: TicketView, city: City, now: datetime) -> bool:
 
 
 def _wording(ticket: TicketView, city: City, now: datetime) -> str:
-    if ticket.is_open and ticket.sealed:
-        return "status_sealed"  # not even its kind is written: others may read this phone
+    if ticket.sealed:  # not even its kind is written: others may read this phone
+        return "status_sealed" if ticket.is_open else "status_sealed_closed"
     if ticket.urgent and ticket.status in (Status.RECEIVED, Status.WAITING, Status.IN_PROGRESS):
         return "status_urgent"  # nobody in danger wants to hear of a deadline
     if ticket.status == Status.DONE and ticket.outcome:

@@ -162,10 +162,11 @@ class Said:
     ``english`` is None where too little is said to tell. ``kinds`` are those of the files that came along
     (:mod:`bot.intake.file_types`); ``abroad``: a pin came that cannot be in this country, and was left out. The
     words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
-    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``says_again``, ``puts_off``
-    ("besok saya cek"), ``asks_back`` ("maksudnya?"), ``only_agrees`` (an "ok pak"), ``means_elsewhere`` ("belum di
-    tempat saya"), ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ...") and ``emergency_service``
-    (of what kind an emergency is).
+    ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``says_again``,
+    ``puts_off`` ("besok saya cek"), ``asks_back`` ("maksudnya?"), ``asks_to_wait`` ("sebentar ya"),
+    ``only_agrees`` (an "ok pak"; ``consents``: and no "sudah"), ``means_elsewhere`` ("belum di tempat saya"),
+    ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ..."), ``only_hides_name`` (a wish to be
+    named nowhere, and nothing else) and ``emergency_service`` (of what kind an emergency is).
     """
 
     text: str
@@ -196,11 +197,14 @@ class Said:
     says_again: bool = False
     puts_off: bool = False
     asks_back: bool = False
+    asks_to_wait: bool = False
     means_elsewhere: bool = False
     means_another: bool = False
     only_agrees: bool = False
+    consents: bool = False
     emergency_service: str | None = None
     hides_name: bool = False
+    only_hides_name: bool = False
     new_name: str | None = None
     sealed_words: bool = False
     self_harm: bool = False

@@ -149,6 +149,10 @@ def _angry(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> 
     return Turn(dialogue, (reply,), AskPerson("person", said.text), outcome="person")
 
 
+def _urgent(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    return reports.emergency(dialogue, said, city)
+
+
 Handler = Callable[[Dialogue, Said, Situation, City], Turn]
 
 HANDLERS: dict[str, Handler] = {
@@ -165,5 +169,6 @@ HANDLERS: dict[str, Handler] = {
     "hapus_data": _says("how_to_erase"),
     "marah": _angry,
     "bicara_petugas": _wants_person,
+    "darurat": _urgent,  # where it might have answered a question, and did not
     "di_luar_cakupan": _off_topic,
 }

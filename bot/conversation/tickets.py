@@ -17,7 +17,7 @@ from bot.status import Status
 RECENT = timedelta(minutes=15)
 LISTED = 3
 NUMBER_AND_A_FEW_WORDS = 6
-WITHDRAW_OR_KEEP = (("yes", "choice_withdraw"), ("no", "choice_keep"))
+WITHDRAW_OR_KEEP = (("withdraw", "choice_withdraw"), ("keep", "choice_keep"))
 
 
 def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -31,11 +31,23 @@ def named(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> T
         return None  # a number that is none of theirs makes the story no less worth filing
     if ticket is None:
         return Turn(dialogue, (Reply("number_unknown", {"number": said.numbers[0]}),), outcome="answered")
-    turn = _about_one(dialogue, said, ticket, city)
+    turn = _for_a_person(dialogue, said, ticket) or _about_one(dialogue, said, ticket, city)
     if turn is None and is_story(said):
         goes_with_it = ticket.is_open and not is_another_report(ticket.service, said)
         return add(dialogue, said, ticket, silent=False) if goes_with_it else None
     return turn or Turn(about(dialogue, ticket, said), (status_line(ticket, city, said.now),), outcome="answered")
+
+
+def _for_a_person(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn | None:
+    """Who names a ticket and wants a person, scolds, or tells what is for few eyes wants more than its state."""
+    intent = said.understanding.intent.label if said.understanding else ""
+    if said.sealed_words and ticket.is_open and intent in ("marah", "cek_status", "tambah_info", "bicara_petugas"):
+        return add(dialogue, said, ticket, silent=False)
+    if intent not in ("marah", "bicara_petugas"):
+        return None
+    wording = "anger_met" if intent == "marah" else "handed_over_person"
+    action = AskPerson("person", said.text, ticket.number)
+    return Turn(about(dialogue, ticket, said), (Reply(wording),), action, outcome="person")
 
 
 def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -84,6 +96,8 @@ def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City
         return None
     quoted = situation.ticket(said.quoted) if said.quoted else None
     ticket = quoted or matching.by_topic(said, waiting) or matching.last_asked(waiting)
+    if ticket and not quoted and _asked_later_if_it_worked_out(ticket, said, situation):
+        return None
     if ticket is None:
         return _asked_about_several(dialogue, said, waiting)
     if ticket.status == Status.CLAIMED_DONE:
@@ -99,6 +113,13 @@ def asked_by_us(dialogue: Dialogue, said: Said, situation: Situation, city: City
 def _waits_for_answer(ticket: TicketView, said: Said) -> bool:
     asked = ticket.asked_at is not None and ticket.status in (Status.CLAIMED_DONE, Status.NEEDS_INFO)
     return asked or visits.is_waited_for(ticket, said)
+
+
+def _asked_later_if_it_worked_out(ticket: TicketView, said: Said, situation: Situation) -> bool:
+    """A yes or a no answers what was asked last, and that was about a standing answer."""
+    answers = said.agrees is not None or said.choice in (matching.YES, matching.NO)
+    recheck = situation.rechecking
+    return answers and recheck is not None and ticket.asked_at is not None and recheck[1] > ticket.asked_at
 
 
 def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketView]) -> Turn | None:
@@ -190,7 +211,7 @@ def ask_withdrawal(dialogue: Dialogue, said: Said, situation: Situation, city: C
 
 def ask_withdrawal_of(dialogue: Dialogue, said: Said, number: str, wording: str = "ask_withdrawal") -> Turn:
     """Ask whether the report ``number`` is to be withdrawn."""
-    question = Pending(Asked.WITHDRAW, said.now, ("yes", "no"), number)
+    question = Pending(Asked.WITHDRAW, said.now, tuple(key for key, _ in WITHDRAW_OR_KEEP), number)
     reply = Reply(wording, {"number": number}, WITHDRAW_OR_KEEP)
     return Turn(replace(dialogue, pending=question), (reply,), outcome="asked")
 

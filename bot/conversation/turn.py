@@ -71,11 +71,13 @@ class Deny:
 
 @dataclass(frozen=True)
 class JudgeAll:
-    """The citizen says of several claims at once that they are right (``done``), or that none is."""
+    """The citizen says of several claims at once that they are right (``done``), or that none is; ``seals`` as in
+    :class:`AddToTicket`."""
 
     numbers: tuple[str, ...]
     done: bool
     text: str
+    seals: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,15 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Correct:
-    """Something about a report was wrong: its service or where it is. ``text``: what else was said with that."""
+    """Something about a report was wrong: its service or where it is. ``text``: what else was said with that;
+    ``seals`` as in :class:`AddToTicket`."""
 
     number: str
     service: str | None = None
     text: str = ""
     place: str | None = None
     location: Location | None = None
+    seals: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,10 +141,12 @@ class AskLater:
 
 @dataclass(frozen=True)
 class AnswerRecheck:
-    """The answer to "did it work out?"; a draft becomes a ticket when it did not."""
+    """The answer to "did it work out?"; a draft becomes a ticket when it did not, ``sealed`` as in
+    :class:`FileReport`."""
 
     topic: str
     draft: Draft | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True)

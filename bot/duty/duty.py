@@ -47,6 +47,12 @@ def raise_alarm(session: Session, ticket: Ticket, now: datetime) -> None:
     insert_once(session, Alarm, {"ticket_id": ticket.id, "created_at": now, "rounds": 0, "next_at": now})
 
 
+def ring_again(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Have the people on duty told once more, with the next tick, where nobody has taken the alarm yet."""
+    waiting = update(Alarm).where(Alarm.ticket_id == ticket.id, Alarm.taken_at.is_(None))
+    session.execute(waiting.values(next_at=now).execution_options(synchronize_session=False))
+
+
 def untaken(session: Session, limit: int = 50) -> Sequence[Alarm]:
     """The alarms that wait for somebody, the longest waiting first, with their tickets."""
     return queries.untaken(session, OPEN, limit)

@@ -31,7 +31,7 @@ MANY = 20
 MANY_OF = (failures.GIVEN_UP, failures.FINAL)
 WITHIN = timedelta(hours=1)
 A_DAY = timedelta(days=1)
-BATCH = 50
+BATCH = 500  # a mail server that knows an address no more may send back a morning's letters at once
 
 Section = tuple[str, Sequence[str]]
 

@@ -135,11 +135,11 @@ def by_mail(session: Session, rulebook: Rulebook, letter: Letter, now: datetime)
 
 def title_of(rulebook: Rulebook, language: str, key: str) -> str:
     """What the citizen reads of a choice, which is named by a sentence, a service (``service:<code>``),
-    or by a ticket and its service (``ticket:<number>:<code>``)."""
+    or by a ticket and its service (``ticket:<number>:<code>``; without the code: for few eyes)."""
     kind, _, rest = key.partition(":")
     if kind == "ticket":
         number, _, code = rest.partition(":")
-        return f"{number} {rulebook.city.services[code].name}"
+        return f"{number} {rulebook.city.services[code].name}" if code else number
     return rulebook.city.services[rest].name if kind == "service" else rulebook.wording.say(key, language, {})
 
 

@@ -29,6 +29,7 @@ from storage.queries.notices import Waiting
 BATCH = 50
 YES_NO = (("yes", "choice_yes"), ("no", "choice_no"))
 ASKED_WITH = {"follow_confirm": YES_NO, "follow_confirm_again": YES_NO}
+OPTED_OUT = "not_sent_opted_out"
 WHILE_HELD = timedelta(hours=1)
 A_WEEK = timedelta(days=7)
 # Two questions do not arrive in one breath: each is to be answered by itself.
@@ -85,7 +86,8 @@ def tell(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: 
 
     Nothing is written where they asked us not to, or where it may not be safe.
     """
-    if reason := why_silent(ticket):
+    reason = why_silent(ticket)
+    if reason and not (reason == OPTED_OUT and _called_for_help_since(ticket, note)):
         tickets.record(session, ticket, reason, By("bot", now))
     elif note.lane == EMERGENCY_LANE or not note.wording.startswith(UNASKED):
         _say(session, rulebook, ticket, note, now)
@@ -143,7 +145,13 @@ def why_silent(ticket: Ticket) -> str | None:
         return "not_sent_no_number"
     if ticket.sealed and not ticket.may_write:
         return "not_sent_sealed"
-    return "not_sent_opted_out" if ticket.citizen.opted_out_at is not None else None
+    return OPTED_OUT if ticket.citizen.opted_out_at is not None else None
+
+
+def _called_for_help_since(ticket: Ticket, note: Note) -> bool:
+    """Whoever opted out and then reported an emergency hears what becomes of it."""
+    opted_out_at = ticket.citizen.opted_out_at
+    return note.lane == EMERGENCY_LANE and opted_out_at is not None and ticket.created_at > opted_out_at
 
 
 def _may_write_from(rulebook: Rulebook, conversation: Conversation, now: datetime) -> datetime:

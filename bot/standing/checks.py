@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.city.city import COORDINATORS, City
-from bot.conversation.advice import YES_OR_NO
+from bot.conversation.advice import HELPED_OR_NOT
 from bot.errors import RefusedError
 from bot.rulebook import Rulebook
 from bot.segments import segments
@@ -41,7 +41,7 @@ def as_sent(rulebook: Rulebook, topic: str | None, text: str, language: str) -> 
     answer = say("answer", language, {"answer": text})
     if filed is None or not filed.helped:
         return as_sms(answer, [])
-    titles = [say(title, language, {}) for _, title in YES_OR_NO]
+    titles = [say(title, language, {}) for _, title in HELPED_OR_NOT]
     return as_sms(f"{answer}\n{say('ask_helped', language, {})}", titles, say("number_hint", language, {}))
 
 

@@ -93,7 +93,7 @@ def test_nothing_is_sent_unasked_until_it_is_safe(forwarded: Number) -> None:
 
 def test_the_answer_about_the_safe_way_is_kept_with_it(forwarded: Number) -> None:
     forwarded.says(BRIBE, MORE)
-    forwarded.says("Aman", choice="yes")
+    forwarded.says("Aman", choice="safe")
     assert forwarded.ticket().may_write is True
 
 
@@ -117,3 +117,21 @@ def test_an_ordinary_addition_seals_nothing(forwarded: Number) -> None:
     forwarded.says("patokannya warung bu ani", MORE)
     assert not forwarded.ticket().sealed
     assert forwarded.ticket().agency == "bina_marga"
+
+
+@pytest.mark.parametrize("service", ["lampu_jalan", "pungli"])
+def test_a_correction_that_tells_of_a_bribe_seals_as_well(forwarded: Number, service: str) -> None:
+    forwarded.says("ubah")
+    forwarded.says("Soalnya", choice="service")
+    forwarded.says("itu petugasnya minta uang 100 ribu", meaning("lapor", service, sure=0.95))
+    ticket = forwarded.ticket()
+    assert (ticket.sealed, ticket.service) == (True, service)
+    assert not may_see(AGENCY_OFFICER, "bina_marga", ticket)
+    assert "minta uang" not in bodies(forwarded)
+
+
+def test_a_bribe_told_when_an_answer_did_not_work_out_is_sealed(number: Number) -> None:
+    number.says("cara bikin ktp baru gimana", meaning("tanya", faq="ktp_baru"))
+    number.says("itu petugas loketnya minta uang 100 ribu pak", meaning("tolak", "ktp"))
+    assert number.ticket().sealed
+    assert "minta uang" not in bodies(number)

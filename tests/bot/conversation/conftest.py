@@ -53,11 +53,19 @@ def said(words: Words) -> Callable[..., Said]:
             "agrees": words.yes_or_no(text),
             "clueless": words.does_not_know(text),
             "means_all": words.means_all(text),
+            "names_place": words.names_place(text),
+            "says_fixed": words.says_fixed(text),
+            "corrects": words.corrects(text),
+            "sealed_words": words.is_sealed(text),
+            "hides_name": words.hides_name(text),
             "says_again": words.says_again(text),
             "says_not_yet": words.says_not_yet(text),
             "puts_off": words.puts_off(text),
             "asks_back": words.asks_back(text),
             "only_agrees": words.is_bare_yes(text),
+            "consents": words.is_bare_consent(text),
+            "only_hides_name": words.only_hides_name(text),
+            "asks_to_wait": words.asks_to_wait(text),
         }
         return Said(text=text, at=at, understanding=meaning, **{**facts, **more})
 

@@ -79,7 +79,7 @@ def test_signs_of_violence_seal_whatever_the_model_sees(said, city):
     assert turn.action.sealed
 
 
-SAFE = Dialogue(Pending(Asked.SAFE, NOON, ("yes", "no"), NUMBER), recent=NUMBER, recent_at=NOON)
+SAFE = Dialogue(Pending(Asked.SAFE, NOON, ("safe", "not_safe"), NUMBER), recent=NUMBER, recent_at=NOON)
 SEALED = Situation(tickets=(ticket("received", sealed=True),))
 
 

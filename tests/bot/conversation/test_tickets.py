@@ -181,7 +181,7 @@ def test_what_an_agency_has_closed_is_not_withdrawn(said, city):
 
 
 def test_a_yes_to_withdrawing_comes_too_late(said, city):
-    asked = Dialogue(Pending(Asked.WITHDRAW, NOON, ("yes", "no"), NUMBER))
+    asked = Dialogue(Pending(Asked.WITHDRAW, NOON, ("withdraw", "keep"), NUMBER))
     ended = Situation(tickets=(ticket("rejected", closed_at=NOON),))
     turn = respond(asked, said("ya", None), ended, city)
     assert turn.action is None

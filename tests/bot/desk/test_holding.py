@@ -237,7 +237,7 @@ def test_a_hold_that_was_renewed_meanwhile_goes_on(number: Number, talk: int, ri
 def test_an_open_question_of_the_bot_is_dropped(number: Number, talk: int, rina: int) -> None:
     """Else a "ya" that was meant for the person would withdraw a report later."""
     now = number.clock.now()
-    pending = Pending(Asked.WITHDRAW, now, ("yes", "no"), ticket="JK-000000-0")
+    pending = Pending(Asked.WITHDRAW, now, ("withdraw", "keep"), ticket="JK-000000-0")
     with number.database.begin() as session:
         conversation(session).dialogue = Dialogue(pending=pending, recent="JK-000000-0").to_json()
     take(number, talk, rina)

@@ -1,6 +1,7 @@
 """An emergency reaches the people on duty at once, and again until exactly one of them has taken it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -241,6 +242,25 @@ def test_who_opted_out_is_not_told(here: Station) -> None:
     here.takes(number, rina)
     assert here.to_citizen() == []
     assert ("not_sent_opted_out", "bot") in here.events(number)
+
+
+def test_who_opted_out_and_then_calls_for_help_is_told(here: Station) -> None:
+    rina = here.person("rina", RINA)
+    number = here.emergency()
+    with here.database.begin() as session:
+        session.scalars(select(Citizen)).one().opted_out_at = here.clock.now() - timedelta(days=1)
+    here.takes(number, rina)
+    assert here.to_citizen() == ["follow_taken"]
+
+
+def test_a_voice_note_rings_again_where_nobody_has_come(here: Station) -> None:
+    here.person("rina", RINA)
+    number = here.emergency()
+    here.tick()
+    assert here.alarm(number).next_at > here.clock.now()
+    with here.database.begin() as session:
+        duty.ring_again(session, tickets.by_number(session, number), here.clock.now())
+    assert here.alarm(number).next_at == here.clock.now()
 
 
 def test_an_alarm_is_raised_once(station: Station) -> None:

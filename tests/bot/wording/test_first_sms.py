@@ -135,7 +135,7 @@ def test_a_question_beside_a_report_fits_too(stranger: Case) -> None:
 
 def test_a_long_answer_lets_the_notice_wait(stranger: Case) -> None:
     wording, language = stranger.rulebook.wording, stranger.conversation.language
-    both = tuple(stranger.say(title, {}) for _, title in advice.YES_OR_NO)
+    both = tuple(stranger.say(title, {}) for _, title in advice.HELPED_OR_NOT)
     waiting = 0
     for topic, answer in wording.answers.items():
         wordings = ("answer", "ask_helped") if answer.helped else ("answer",)

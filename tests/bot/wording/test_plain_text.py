@@ -28,7 +28,7 @@ QUESTIONS: dict[tuple[str, ...], Any] = {
     ("ask_withdrawal_urgent",): tickets.WITHDRAW_OR_KEEP,
     ("service_help",): "services",
     ("check_first",): advice.STEPS,
-    ("answer", "ask_helped"): advice.YES_OR_NO,
+    ("answer", "ask_helped"): advice.HELPED_OR_NOT,
     ("ask_service",): "services",
     ("place_noted_what",): "services",
     ("ask_which",): "tickets",
