@@ -15,7 +15,7 @@ help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 ifdef CITY
-run: export CITY_FOLDER := $(abspath $(CITY))
+run train: export CITY_FOLDER := $(abspath $(CITY))
 run: export DATABASE_URL ?= sqlite:///var/$(notdir $(abspath $(CITY))).db
 endif
 
@@ -77,8 +77,8 @@ nlu-install: | $(UV)
 	fi
 
 .PHONY: train
-train: install  ## Train the language model from nlu/rasa/data
-	@cd nlu/rasa && .venv/bin/python commands.py train
+train: install  ## Train the language model from nlu/rasa/data, or another city's (CITY=folder)
+	@cd nlu/rasa && .venv/bin/python commands.py train $(if $(wildcard $(CITY_FOLDER)/nlu/.),--data $(CITY_FOLDER)/nlu)
 
 DATA ?= ../shared/benchmarks
 

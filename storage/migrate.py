@@ -35,14 +35,23 @@ def write_migration(engine: Engine, message: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has all migrations."""
-    with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present == ScriptDirectory(str(FOLDER)).get_current_head()
+    return _present(engine) == ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def fits(engine: Engine) -> bool:
+    """Whether this program can work on the tables: they have all that it knows, or are a newer program's."""
+    present = _present(engine)
+    return present is not None and (is_current(engine) or present not in known_revisions())
 
 
 def known_revisions() -> frozenset[str]:
     """All versions of the schema that this program knows."""
     return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
+
+
+def _present(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: object) -> Config:

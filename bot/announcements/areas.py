@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from bot.errors import RefusedError
+from bot.errors import ConfigError, RefusedError
 from bot.settings import ROOT
 
 UNKNOWN = "Wilayah itu tidak ada di daftar; pilih dari daftar."
+NEEDED = "it lists the areas in UTF-8, under the head city,kecamatan,kelurahan."
 _BETWEEN = "/"
 
 # City, then kecamatan, then the names of its kelurahan.
@@ -82,7 +83,7 @@ class Areas:
 
 
 def areas_of(city_folder: Path | None) -> Areas:
-    """The list of a city with a folder of its own, else the project's; empty where there is none to read."""
+    """The list of a city with a model of its own, else the project's; ConfigError where it cannot be read."""
     own = city_folder / "nlu" if city_folder else None
     folder = own if own and own.is_dir() else ROOT / "nlu" / "rasa"
     return _read(folder / "areas.csv")
@@ -90,11 +91,14 @@ def areas_of(city_folder: Path | None) -> Areas:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> Areas:
+    """Without its list a city would seem to have no areas, until somebody wants to announce something there."""
     try:
         rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
         return Areas(tuple((row["city"], row["kecamatan"], row["kelurahan"]) for row in rows))
-    except (OSError, UnicodeDecodeError, KeyError):
-        return Areas()
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read ({error.strerror}); {NEEDED}"]) from None
+    except (UnicodeDecodeError, KeyError):
+        raise ConfigError([f"{path} is no such table; {NEEDED}"]) from None
 
 
 def _label(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.edge import edge
 from storage import migrate
@@ -23,6 +24,18 @@ def downgrade(revision: str) -> None:
     """Take migrations back to REVISION; 'base' empties the database."""
     migrate.downgrade(edge().database.engine, revision)
     click.echo(f"The database is at {revision}.")
+
+
+@commands.command("check")
+def check() -> None:
+    """Whether the tables fit the program, or are those of a newer one; exit code 1 when not."""
+    try:
+        is_fit = migrate.fits(edge().database.engine)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"The database cannot be reached ({type(error).__name__}).") from None
+    if not is_fit:
+        raise click.ClickException("The database lacks migrations; run `flask --app app db upgrade`.")
+    click.echo("The tables fit the program.")
 
 
 @commands.command("migration")

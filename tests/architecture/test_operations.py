@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import yaml
 
 from bot.settings import ROOT
 from scheduler import child, stopping
+from tests.architecture.containerfile import IGNORE, IMAGES, copies, sent, stages
+from tests.architecture.containerfile import TEXT as CONTAINERFILE
 
 FOLDER = ROOT / "docs" / "operations"
-UNITS, IMAGES = FOLDER / "systemd", FOLDER / "containers"
+UNITS = FOLDER / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
 OURS = "/opt/suarakota"
 EXPOSED_AT_MOST = 2.0
@@ -68,8 +71,8 @@ def test_what_it_starts_is_part_of_the_program(path: Path) -> None:
 
 
 def test_secrets_come_from_files_and_none_stands_in_a_unit() -> None:
-    for path in (path for path in SERVICES if path.stem != "suarakota-nlu"):
-        settings = unit(path)
+    for name in ("web", "worker"):
+        settings = unit(UNITS / f"suarakota-{name}.service")
         loaded = {value.partition(":")[0] for value in settings["LoadCredential"]}
         named = {
             name.removesuffix("_FILE"): value for name, value in variables(settings).items() if "_FILE" in name
@@ -77,6 +80,63 @@ def test_secrets_come_from_files_and_none_stands_in_a_unit() -> None:
         assert set(named) == SECRETS
         assert {value.removeprefix("%d/") for value in named.values()} == loaded
         assert not SECRETS & set(variables(settings))
+
+
+def test_the_worker_asks_first_whether_the_tables_fit_and_never_gives_up() -> None:
+    settings = unit(UNITS / "suarakota-worker.service")
+    assert settings["ExecStartPre"] == [f"{OURS}/.venv/bin/flask --app app db check"]
+    assert settings["StartLimitIntervalSec"] == ["0"]
+
+
+def installed(script: str, folder: Path) -> Path:
+    """A script of ours with ``folder`` as its machine, where each command of the program prints its settings."""
+    program = folder / "opt/suarakota/.venv/bin/flask"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\nenv\n")
+    (folder / "setpriv").write_text('#!/bin/sh\nshift 3\nexec "$@"\n')
+    for made in (program, folder / "setpriv"):
+        made.chmod(0o755)
+    for name in ("secret_key", "gateway_secret", "secret_key~"):
+        path = folder / "etc/suarakota/secrets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x\n")
+    (folder / "etc/suarakota/settings").write_text("NLU_LIVE=/elsewhere\nPUBLIC_URL=https://lapor.example\n")
+    copy = folder / "opt/suarakota/docs/operations/systemd" / script
+    copy.parent.mkdir(parents=True)
+    text = (UNITS / script).read_text()
+    copy.write_text(text.replace("/etc/", f"{folder}/etc/").replace("cd /opt/", f"cd {folder}/opt/"))
+    copy.chmod(0o755)
+    return copy
+
+
+def printed(command: list[str | Path], path: Path, **env: str) -> dict[str, str]:
+    given = {"PATH": f"{path}:/usr/bin:/bin", **env}
+    told = subprocess.run(command, env=given, capture_output=True, text=True, check=True).stdout
+    return dict(line.split("=", 1) for line in told.splitlines())
+
+
+def test_a_command_by_hand_has_every_secret_and_the_settings_before_what_is_usual(tmp_path: Path) -> None:
+    told = printed([installed("suarakota", tmp_path), "doctor"], tmp_path)
+    secrets = {name: value for name, value in told.items() if name.endswith("_FILE")}
+    there = tmp_path / "etc/suarakota/secrets"
+    assert secrets == {"SECRET_KEY_FILE": f"{there}/secret_key", "GATEWAY_SECRET_FILE": f"{there}/gateway_secret"}
+    assert (told["NLU_LIVE"], told["PUBLIC_URL"]) == ("/elsewhere", "https://lapor.example")
+    usual = variables(unit(UNITS / "suarakota-worker.service"))
+    for name in ("MEDIA_FOLDER", "ERASURE_LEDGER", "NLU_URL"):
+        assert told[name] == usual[name]
+
+
+def test_the_backup_has_every_secret(tmp_path: Path) -> None:
+    """systemd puts the name of the credential before each file of a folder."""
+    assert unit(UNITS / "suarakota-backup.service")["LoadCredential"] == ["secrets:/etc/suarakota/secrets"]
+    for name in ("secrets_secret_key", "secrets_meta_token", "secrets_secret_key~"):
+        (tmp_path / name).write_text("x\n")
+    backup = installed("daily-backup", tmp_path)
+    told = printed(
+        [backup, tmp_path / "none", "1"], tmp_path, CREDENTIALS_DIRECTORY=str(tmp_path), META_TOKEN_FILE="own"
+    )
+    secrets = {name: value for name, value in told.items() if name.endswith("_FILE")}
+    assert secrets == {"SECRET_KEY_FILE": f"{tmp_path}/secrets_secret_key", "META_TOKEN_FILE": "own"}
 
 
 def test_the_language_model_has_no_secret_and_reaches_nobody() -> None:
@@ -123,19 +183,21 @@ def test_how_exposed_a_service_is(path: Path) -> None:
 
 # -- images -------------------------------------------------------------------------------------------------------
 
-CONTAINERFILE = (IMAGES / "Containerfile").read_text()
 COMPOSE = yaml.safe_load((IMAGES / "compose.yml").read_text())
+COMPOSED = COMPOSE["services"]
 
 
-def stages() -> dict[str, list[str]]:
-    """The instructions of each stage, a line each."""
-    lines = re.sub(r"\\\n\s*", " ", re.sub(r"^\s*#.*\n", "", CONTAINERFILE, flags=re.MULTILINE)).splitlines()
-    found: dict[str, list[str]] = {"": []}
-    for line in filter(None, map(str.strip, lines)):
-        if line.startswith("FROM "):
-            found[line.rpartition(" AS ")[2]] = []
-        found[list(found)[-1]].append(line)
-    return found
+@pytest.mark.parametrize(
+    "linter",
+    [
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yml"],
+        [str(Path(sys.executable).with_name("hadolint")), "Containerfile"],
+    ],
+    ids=["compose", "hadolint"],
+)
+def test_a_linter_finds_nothing(linter: list[str]) -> None:
+    told = subprocess.run(linter, cwd=IMAGES, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 @pytest.mark.parametrize(("image", "python"), [("app", "3.11"), ("nlu", "3.10")])
@@ -165,22 +227,42 @@ def test_what_it_installs_is_locked_by_hashes(image: str) -> None:
 
 
 def test_all_of_the_program_is_copied_and_nothing_else_is_sent_to_the_builder() -> None:
-    copied = {
-        word.rstrip("/") for step in stages()["app-build"] if step.startswith("COPY ") for word in step.split()
-    }
+    copied = {word.rstrip("/") for words in copies("app-build") for word in words}
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert packages - {"nlu"} <= copied
     assert "nlu/*.py" in copied
-    ignored = (IMAGES / "Containerfile.dockerignore").read_text().splitlines()
-    assert ignored[1] == "*"
-    sent = {line[1:] for line in ignored if line.startswith("!")}
-    assert packages <= sent
-    assert not sent & {"var", ".env", ".git", ".venv", "tests"}
+    assert IGNORE[1] == "*"
+    assert packages <= set(sent())
+    assert not set(sent()) & {"var", ".env", ".git", ".venv", "tests", "docs"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "migrate", "nlu"])
+READS = """
+import sys
+opened = set()
+sys.addaudithook(lambda event, given: opened.add(str(given[0])) if event == "open" else None)
+import app
+app.create_app()
+print("\\n".join(opened))
+"""
+
+
+def test_every_file_that_the_program_reads_at_its_start_is_copied() -> None:
+    """Also one that it would do without in silence."""
+    alone = {"SECRET_KEY": "only for this test", "DATABASE_URL": "sqlite://"}
+    program = [sys.executable, "-c", READS]
+    told = subprocess.run(program, cwd=ROOT, env=alone, capture_output=True, text=True, check=True).stdout
+    opened = {path.relative_to(ROOT) for path in map(Path, told.splitlines()) if path.is_relative_to(ROOT)}
+    ours = {path for path in opened if not {".venv", ".env", "__pycache__"} & set(path.parts)}
+    copied = {word for *sources, _ in copies("app-build") for word in sources}
+    assert Path("nlu/rasa/areas.csv") in ours
+    assert {
+        path for path in ours if not any(path.match(word) or path.is_relative_to(word) for word in copied)
+    } == set()
+
+
+@pytest.mark.parametrize("name", ["pod", "web", "worker", "migrate", "flask", "nlu"])
 def test_a_container_of_ours_can_write_nowhere_and_may_do_nothing(name: str) -> None:
-    service = COMPOSE["services"][name]
+    service = COMPOSED[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
@@ -188,17 +270,60 @@ def test_a_container_of_ours_can_write_nowhere_and_may_do_nothing(name: str) -> 
     assert "ports" not in service
 
 
-def test_the_model_s_container_has_no_secret_and_only_the_loopback_of_the_web() -> None:
-    service = COMPOSE["services"]["nlu"]
+def test_the_model_s_container_has_no_secret_and_shares_the_loopback_of_web_and_worker() -> None:
+    service = COMPOSED["nlu"]
     assert not {"secrets", "environment", "env_file", "volumes"} & set(service)
-    assert service["network_mode"] == COMPOSE["services"]["worker"]["network_mode"] == "service:web"
+    assert {COMPOSED[name]["network_mode"] for name in ("web", "worker", "nlu", "flask")} == {"service:pod"}
     port = re.search(r'"serve", "--port", "(\d+)"', CONTAINERFILE)
     assert port
-    assert COMPOSE["services"]["web"]["environment"]["NLU_URL"] == f"http://127.0.0.1:{port[1]}"
+    assert COMPOSED["web"]["environment"]["NLU_URL"] == f"http://127.0.0.1:{port[1]}"
+
+
+def test_what_holds_the_loopback_does_nothing_and_is_no_part_of_an_update() -> None:
+    pod = COMPOSED["pod"]
+    assert pod["command"] == ["sleep", "infinity"]
+    assert pod["init"] is True
+    assert pod["healthcheck"] == {"disable": True}
+    assert not {"build", "secrets", "environment", "env_file", "volumes"} & set(pod)
+    assert not pod["image"].startswith("suarakota")
+    assert set(pod["networks"]) == {"front", "back", "outside"}
+    assert "reverse_proxy pod:8000" in (IMAGES / "Caddyfile").read_text()
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "nlu"])
+def test_who_goes_first_is_the_same_with_containers_and_units(name: str) -> None:
+    (weight,) = unit(UNITS / f"suarakota-{name}.service")["CPUWeight"] or ["100"]
+    assert COMPOSED[name]["cpu_shares"] == round(1024 * int(weight) / 100)
+    assert COMPOSED["web"]["cpu_shares"] > COMPOSED["nlu"]["cpu_shares"] > COMPOSED["worker"]["cpu_shares"]
+
+
+def test_web_and_worker_count_together_in_memory() -> None:
+    volume = COMPOSE["volumes"]["counts"]["driver_opts"]
+    assert volume["type"] == "tmpfs"
+    user, _, group = COMPOSED["web"]["user"].partition(":")
+    assert f"uid={user},gid={group}," in volume["o"]
+    for name in ("web", "worker"):
+        assert "counts:/run/suarakota" in COMPOSED[name]["volumes"]
+        assert COMPOSED[name]["environment"]["PROMETHEUS_MULTIPROC_DIR"].startswith("/run/suarakota/")
+
+
+def test_commands_by_hand_alone_see_the_backups() -> None:
+    folder = "/var/backups/suarakota"
+    seen = {name for name, service in COMPOSED.items() if f"backups:{folder}" in service.get("volumes", [])}
+    assert seen == {"flask"}
+    assert COMPOSED["flask"]["profiles"]  # so `up` does not start it
+    made = next(step for step in stages()["app"] if "install --directory" in step)
+    assert folder in made
+
+
+def test_one_service_builds_each_image() -> None:
+    built = {service["image"]: name for name, service in COMPOSED.items() if "build" in service}
+    assert built == {"suarakota": "web", "suarakota-nlu": "nlu"}
+    assert {COMPOSED[name]["build"]["target"] for name in built.values()} == {"app", "nlu"}
 
 
 def test_compose_gives_secrets_as_files_and_publishes_the_proxy_alone() -> None:
-    for name, service in COMPOSE["services"].items():
+    for name, service in COMPOSED.items():
         assert ("ports" in service) == (name == "proxy")
         given = set(service.get("secrets", []))
         named = {value for value in (service.get("environment") or {}).values() if "/run/secrets/" in value}

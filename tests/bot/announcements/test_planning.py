@@ -8,9 +8,12 @@ import pytest
 
 from bot.announcements.areas import Areas, areas_of
 from bot.city.rates import Rates
+from bot.errors import ConfigError
 from bot.messages import SMS, WHATSAPP
+from bot.rulebook import load_rulebook
 from bot.settings import ROOT
 from tests.support.announced import TEXT, Mobile, Quarter, refusal
+from tests.support.settings import isolated_settings
 
 SID = "HX" + "0" * 32
 
@@ -122,8 +125,19 @@ def test_an_unknown_area_is_refused(path: str) -> None:
 def test_each_city_has_its_own_areas(tmp_path: Any) -> None:
     assert "Manggarai" in areas_of(None).tree["Kota Administrasi Jakarta Selatan"]["Tebet"]
     assert list(areas_of(ROOT / "examples" / "tirtasari").tree) == ["Kabupaten Tirtasari"]
+
+
+def test_a_city_whose_list_cannot_be_read_does_not_start(tmp_path: Any) -> None:
+    (tmp_path / "config.yml").write_bytes((ROOT / "config.yml").read_bytes())
+    (tmp_path / "answers").symlink_to(ROOT / "bot" / "answers")
     (tmp_path / "nlu").mkdir()
-    assert areas_of(tmp_path).tree == {}
+    for content, why in ((None, "cannot be read"), ("name\nAlur\n", "is no such table")):
+        if content:
+            (tmp_path / "nlu" / "areas.csv").write_text(content)
+        with pytest.raises(ConfigError, match=why):
+            load_rulebook(isolated_settings(city_folder=tmp_path))
+    (tmp_path / "nlu" / "areas.csv").write_text("city,kecamatan,kelurahan\n")
+    assert load_rulebook(isolated_settings(city_folder=tmp_path)).areas.tree == {}
 
 
 def test_no_two_kelurahan_of_the_sample_city_have_one_name() -> None:
