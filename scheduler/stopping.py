@@ -10,6 +10,7 @@ from types import FrameType
 import structlog
 
 from bot.clock import Clock
+from scheduler import signs
 from storage.database import Database
 from storage.queries.releasing import give_back_all
 
@@ -60,9 +61,10 @@ class Stopping:
 
 
 def give_back(database: Database, owner: str, clock: Clock) -> None:
-    """End all leases of this process; whoever else there is takes over at once."""
+    """End all leases of this process; whoever else there is takes over at once, and nobody looks for it."""
     with database.begin() as session:
         given = give_back_all(session, owner, clock.now())
+        signs.end(session, owner)
     if any(given):
         log.info("given_back", worker=owner, **given._asdict())
 

@@ -17,7 +17,6 @@ from types import ModuleType
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.agencies import claim_sample
@@ -46,12 +45,12 @@ from scheduler.clock_watch import LOOK_EVERY_S, ClockWatch
 from scheduler.lookout import Errand, Lookout
 from scheduler.orphans import shorten_leases
 from scheduler.provider import AtProvider
+from scheduler.signs import beat, note_model
 from scheduler.stopping import Stopping, give_back, leave
 from scheduler.waking import bell_for
 from storage.database import Database
 from storage.files import FileStore
 from storage.leading import Leadership
-from storage.models import Heartbeat
 from storage.queries.claiming import ALL_LANES
 
 log = structlog.get_logger()
@@ -80,9 +79,9 @@ RETENTION_S = 60
 TICK_S = 1
 SETTLE_S = 5
 HEARTBEAT_S = 5
+NOTE_MODEL_S = 15
 LOOK_FOR_NLU_S = 2  # no shorter than a look may take
 MEDIA_LOOPS = 2
-KEEP_HEARTBEATS_S = 3600
 
 
 @dataclass(frozen=True)
@@ -175,6 +174,8 @@ def _scheduler(
         ),
         (lambda: beat(parts.database, name, parts.clock.now()), HEARTBEAT_S),
     ]
+    if parts.rulebook.understands:  # not with the sign of life, which must not wait for a model that hangs
+        jobs.append((partial(note_model, parts.database, name, parts.nlu), NOTE_MODEL_S))
     if parts.warehouse:  # beside the others: the first night tells of everything there is
         jobs.append((partial(_export, parts.warehouse, parts.clock, leadership), EXPORT_S))
     if parts.ledger:
@@ -203,18 +204,6 @@ def _keep_ledger(parts: Parts, leadership: Leadership) -> None:
 def _export(warehouse: Warehouse, clock: Clock, leadership: Leadership) -> None:
     if leadership.is_ours():
         warehouse.run_due(clock.now())
-
-
-def beat(database: Database, name: str, now: datetime) -> None:
-    """Say that this worker is alive, and forget workers that have long been gone."""
-    with database.begin() as session:
-        session.merge(Heartbeat(worker=name, at=now))
-        old = [
-            h.worker
-            for h in session.scalars(select(Heartbeat))
-            if (now - h.at).total_seconds() > KEEP_HEARTBEATS_S
-        ]
-        session.execute(delete(Heartbeat).where(Heartbeat.worker.in_(old)))
 
 
 def _errands(urgent: Worker, worker: Worker, courier: Courier, media: MediaQueue) -> list[Errand]:

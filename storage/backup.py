@@ -19,6 +19,7 @@ from storage import migrate
 from storage.database import Database
 from storage.dumps import BackupError, dumped, load, tables
 from storage.files import FileMissingError, FileStore, LocalFolder, sync_folder
+from storage.models import LastBackup
 
 MANIFEST, MEDIA = "manifest.json", "media"
 FORMAT = 1
@@ -102,6 +103,16 @@ def _made(
     )
     _write(folder / MANIFEST, manifest)
     return manifest
+
+
+def note(database: Database, made_at: datetime) -> bool:
+    """Have whoever watches know of a backup as of ``made_at``; False where that cannot be: it is as good."""
+    try:
+        with database.begin() as session:
+            session.merge(LastBackup(id=1, made_at=made_at))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def read(folder: Path) -> Manifest:

@@ -185,9 +185,7 @@ class LocalFolder(EncryptedFiles):
 
     def look(self) -> None:
         with self._telling():
-            there = next(
-                path for path in (self._folder.resolve(), *self._folder.resolve().parents) if path.exists()
-            )
+            there = existing(self._folder)
             if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
                 raise StoreError(f"{self.where} cannot be written to; look at its owner and permissions.")
             if shutil.disk_usage(there).free < LEAST_ROOM:
@@ -216,6 +214,12 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def existing(folder: Path) -> Path:
+    """``folder``, or as long as nobody has made it the nearest one above it that there is."""
+    whole = folder.resolve()
+    return next(path for path in (whole, *whole.parents) if path.exists())
 
 
 def sync_folder(folder: Path) -> None:

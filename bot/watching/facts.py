@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,16 +15,17 @@ from bot.figures.model_answers import spread
 from bot.personal.ledger import Ledger
 from bot.rulebook import Rulebook
 from bot.watching import meters
+from bot.watching.disks import Disks
 from bot.watching.drift import Drift, drift
 from bot.watching.gauges import Value
 from bot.watching.load import State, age, load_of
+from bot.watching.signs import of_models, of_workers
 from storage.database import Database
 from storage.queries import delivery_alerts, understood, watching
 from storage.queries.history_anchors import last_finished_check
 from storage.queries.model_answers import first_ids
 from storage.queries.watching import Waiting
 
-ALIVE = timedelta(seconds=30)
 DAY, WEEKS = timedelta(days=1), timedelta(days=29)
 SAMPLE, SAMPLE_BEFORE = 400, 1_000
 # The mix of a day does not change by the second, and reading the samples is the dearest part.
@@ -47,19 +48,20 @@ BY_WORD = {
 
 @dataclass
 class Watch:
-    """Looks things up for one process; ``seconds`` is a clock that nobody moves."""
+    """Looks things up for one process; ``disks`` of this machine; ``seconds`` is a clock that nobody moves."""
 
     database: Database
     rulebook: Rulebook
     clock: Clock
     ledger: Ledger | None = None
+    disks: Disks = field(default_factory=lambda: Disks({}))
     seconds: Callable[[], float] = time.monotonic
     _drift: Drift | None = None
     _drift_until: float = 0.0
     _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def values(self) -> list[Value]:
-        """All gauges as they stand; where the database does not answer only that."""
+        """All gauges as they stand; where the database does not answer only that, and this machine's own."""
         begun = self.seconds()
         try:
             with self.database.read() as session:
@@ -68,7 +70,8 @@ class Watch:
         except SQLAlchemyError:
             found = [Value("database_up", 0.0)]
         together = float(meters.TOGETHER is not None)
-        return [*found, Value("scrape_seconds", self.seconds() - begun), Value("counts_together", together)]
+        asked = [Value("scrape_seconds", self.seconds() - begun), Value("counts_together", together)]
+        return [*found, *asked, *self.disks.values()]
 
     def _looked_up(self, session: Session, now: datetime) -> Iterator[Value]:
         inbound, queues = watching.inbound(session), watching.queues(session, now)
@@ -78,7 +81,8 @@ class Watch:
         lately = watching.lately(session, now)
         for line in (*inbound, *queues, *watching.people(session, now), *lately):
             yield from _values_of(line, now)
-        yield from _of_workers(lately, now, watching.leader_age(session), is_sqlite=self.database.is_sqlite)
+        yield from of_workers(lately, now, watching.leader_age(session), is_sqlite=self.database.is_sqlite)
+        yield from of_models(lately, now)
         yield from self._of_the_day(session, now)
         yield from _of_the_histories(session, now)
         yield from self._of_erasures(session)
@@ -140,6 +144,8 @@ def _values_of(line: Waiting, now: datetime) -> Iterator[Value]:
         yield from _aged("people_waiting_oldest_seconds", line.oldest, now, (one,))
     elif line.what == "reconciled":
         yield from _aged("reconciled_age_seconds", line.oldest, now, (one,))
+    elif line.what == "backup":
+        yield from _aged("backup_age_seconds", line.oldest, now)
     else:
         yield from _by_table(line, now)
 
@@ -160,24 +166,6 @@ def _by_table(line: Waiting, now: datetime) -> Iterator[Value]:
 def _aged(name: str, at: datetime | None, now: datetime, labels: tuple[str, ...] = ()) -> Iterator[Value]:
     """An age; nought where nothing waits, so that no alarm has to tell silence from quiet."""
     yield Value(name, age(at, now) or 0.0, labels)
-
-
-def _of_workers(
-    lines: Iterable[Waiting], now: datetime, leader_age: float | None, *, is_sqlite: bool
-) -> Iterator[Value]:
-    """By machine: a worker's own name has its process id, which would make a new series at every start."""
-    beats = [line for line in lines if line.what == "heartbeat" and line.oldest is not None]
-    hosts: dict[str, int] = {}
-    for beat in beats:
-        host = (beat.one or "").rpartition(":")[0]
-        is_alive = beat.oldest is not None and now - beat.oldest <= ALIVE
-        hosts[host] = hosts.get(host, 0) + is_alive
-    yield from (Value("workers_alive", float(count), (host,)) for host, count in sorted(hosts.items()))
-    if newest := max((beat.oldest for beat in beats if beat.oldest), default=None):
-        yield Value("worker_heartbeat_age_seconds", age(newest, now) or 0.0)
-    yield Value("leader_present", float(any(hosts.values()) if is_sqlite else leader_age is not None))
-    if leader_age is not None:
-        yield Value("leader_age_seconds", leader_age)
 
 
 def _of_the_histories(session: Session, now: datetime) -> Iterator[Value]:

@@ -22,6 +22,8 @@ class Value(NamedTuple):
 GAUGES: Mapping[str, Gauge] = {
     "database_up": Gauge("Whether the database answered this scrape."),
     "database_bytes": Gauge("Size of the database."),
+    "disk_bytes": Gauge("Size of this machine's disk, by what of ours lies on it.", ("what",)),
+    "disk_free_bytes": Gauge("How much of it we may still use.", ("what",)),
     "scrape_seconds": Gauge("How long the database took for this scrape."),
     "counts_together": Gauge(
         "Whether this machine's processes count together; 0: a scrape sees one web process's counts only."
@@ -62,10 +64,12 @@ GAUGES: Mapping[str, Gauge] = {
         "What messages cost today, an estimate; currencies are never added.", ("channel", "currency")
     ),
     "workers_alive": Gauge("Workers with a sign of life within 30 s, by machine.", ("host",)),
+    "nlu_answers": Gauge("Whether the language model answered the workers of a machine, by machine.", ("host",)),
     "worker_heartbeat_age_seconds": Gauge("Age of the newest sign of life of any worker."),
     "leader_present": Gauge("Whether a worker holds the lock of the ticker (SQLite: whether any is alive)."),
     "leader_age_seconds": Gauge("Age of the ticking worker's connection; young again after a change of leader."),
     "counted_until_seconds": Gauge("Seconds since the figures were counted last."),
+    "backup_age_seconds": Gauge("Seconds since the last backup was begun."),
     "reconciled_age_seconds": Gauge(
         "Seconds since a number was last compared with the provider's list.", ("channel",)
     ),

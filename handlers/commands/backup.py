@@ -36,11 +36,14 @@ def backup(folder: Path, with_media: bool | None) -> None:
     ledger = here.ledger.path if here.ledger else None
     is_in_bucket = bool(here.settings.media_bucket)
     files = here.files if (not is_in_bucket if with_media is None else with_media) else None
+    begun = here.clock.now()
     try:
-        manifest = backups.make(here.database, files, folder, _keys(), ledger, here.clock.now())
+        manifest = backups.make(here.database, files, folder, _keys(), ledger, begun)
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{folder}: {_told(manifest)}.")
+    if not backups.note(here.database, begun):
+        click.echo("It could not be noted in the database, so whoever watches does not know of it.")
     click.echo(f"Not in it: SECRET_KEY ({', '.join(manifest.keys)}), without which nobody can read it.")
     if is_in_bucket and files is None:
         click.echo(f"Not in it: the files of citizens. {here.files.where} is backed up by {BUCKETS_OWN}.")

@@ -1,6 +1,7 @@
 """The page that Prometheus reads. Numbers and words of ours only: nothing here comes from citizens."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from flask import Blueprint, Response, current_app
 from prometheus_client import CollectorRegistry, generate_latest
@@ -9,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from bot.watching import meters
+from bot.watching.disks import Disks
 from bot.watching.facts import Watch
 from bot.watching.gauges import GAUGES, PREFIX, Value
 from handlers.edge import Edge, edge
@@ -29,7 +31,15 @@ def metrics() -> Response:
 
 def watch_of(here: Edge) -> Watch:
     """What looks things up for one process."""
-    return Watch(here.database, here.rulebook, here.clock, here.ledger)
+    return Watch(here.database, here.rulebook, here.clock, here.ledger, Disks(_folders(here)))
+
+
+def _folders(here: Edge) -> dict[str, Path]:
+    """What of ours lies on this machine: a bucket does not, and PostgreSQL's disk is its own machine's matter."""
+    folders = {} if here.settings.media_bucket else {"media": here.settings.media_folder}
+    if here.database.is_sqlite and (file := here.database.engine.url.database):
+        folders["database"] = Path(file).parent
+    return folders
 
 
 def page(watch: Watch) -> bytes:

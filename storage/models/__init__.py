@@ -16,7 +16,7 @@ from storage.models.outbox import AgencyLink, OutboundMessage
 from storage.models.personal import Consent, Erasure, RightsRequest
 from storage.models.retention import RetentionMark
 from storage.models.staff import Alarm, CivilServant, LoginFailure, LoginSession, ResetLink, Shift, User
-from storage.models.system import Heartbeat, SimulatedFile, SimulatedTime
+from storage.models.system import Heartbeat, LastBackup, SimulatedFile, SimulatedTime
 from storage.models.tickets import Attachment, FollowUp, Handover, Recheck, Ticket, TicketEvent
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "HistoryCheck",
     "InboundMessage",
     "Incident",
+    "LastBackup",
     "LoginFailure",
     "LoginSession",
     "MediaFile",

@@ -9,12 +9,25 @@ from storage.types import EncryptedBytes
 
 
 class Heartbeat(Base):
-    """When a worker process was last seen alive."""
+    """When a worker process was last seen alive.
+
+    ``has_model``: whether its language model answered when it was last asked; None where it has none.
+    """
 
     __tablename__ = "heartbeats"
 
     worker: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    has_model: Mapped[bool | None]
+
+
+class LastBackup(Base):
+    """The newest backup that ``flask backup`` finished, as of ``made_at``: one row, with the id 1."""
+
+    __tablename__ = "last_backup"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
 
 
 class SimulatedTime(Base):

@@ -35,6 +35,7 @@ from storage.models import (
     Handover,
     Heartbeat,
     InboundMessage,
+    LastBackup,
     MediaFile,
     Notice,
     OutboundMessage,
@@ -54,6 +55,8 @@ HOUR = timedelta(hours=1)
 PATIENCE_MS = 3_000
 # Lanes of messages that came in: emergencies, and all others.
 LANES_IN = (0, 1)
+# What a worker says of its language model; nothing where it has none.
+ANSWERS, SILENT = "answers", "silent"
 
 NOW, SOON, SINCE = (bindparam(name, type_=UtcDateTime) for name in ("now", "soon", "since"))
 
@@ -109,7 +112,7 @@ def people(session: Session, now: datetime) -> list[Waiting]:
 
 
 def lately(session: Session, now: datetime) -> list[Waiting]:
-    """What the last hour brought, signs of life, and how far reconciliation came: one statement."""
+    """What the last hour brought, signs of life, how far reconciliation came, the backup: one statement."""
     return _waiting(session, LATELY, now)
 
 
@@ -226,11 +229,13 @@ def _people() -> Any:
 
 def _lately() -> Any:
     kind = case((Ticket.urgent, _word("emergency")), else_=Ticket.kind)
+    model = case((Heartbeat.has_model.is_(True), _word(ANSWERS)), (Heartbeat.has_model.is_(False), _word(SILENT)))
     return union_all(
         _row("filed", (Ticket.created_at > SINCE, Ticket.created_at <= NOW), one=kind),
         _row("closed", (Ticket.closed_at > SINCE, Ticket.closed_at <= NOW), one=kind),
-        select(_word("heartbeat"), Heartbeat.worker, NOTHING, literal_column("1"), Heartbeat.at),
+        select(_word("heartbeat"), Heartbeat.worker, model, literal_column("1"), Heartbeat.at),
         select(_word("reconciled"), Reconciliation.line, NOTHING, literal_column("1"), Reconciliation.done_at),
+        select(_word("backup"), NOTHING, NOTHING, literal_column("1"), LastBackup.made_at),
     )
 
 

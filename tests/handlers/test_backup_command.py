@@ -55,12 +55,27 @@ def test_a_history_that_was_changed_in_the_backup_is_found(
 def test_one_of_an_older_version_is_upgraded_first(hall: CityHall, rulebook: Rulebook, tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path}/old/city.db") as old:
         migrate.upgrade(old.engine, "0001")
-        assert run(build(tmp_path / "old", rulebook, old), "backup", str(tmp_path / "backup")).exit_code == 0
+        written = run(build(tmp_path / "old", rulebook, old), "backup", str(tmp_path / "backup"))
+        assert written.exit_code == 0
+        assert "could not be noted" in written.output, "there was no place for it yet"
     with opened(f"sqlite:///{tmp_path}/elsewhere/city.db") as empty:
         told = run(build(tmp_path / "elsewhere", rulebook, empty), "restore", str(tmp_path / "backup"))
     assert told.exit_code == 0, told.output
     assert "1. flask --app app db upgrade" in told.output
     assert "2. flask --app app history verify" in told.output
+
+
+def test_whoever_watches_knows_of_it(hall: CityHall, tmp_path: Path) -> None:
+    def page() -> str:
+        return hall.browser().get("/metrics").text
+
+    assert "suarakota_backup_age_seconds" not in page()
+    assert run(hall, "backup", str(tmp_path / "b")).exit_code == 0
+    hall.wait(hours=3)
+    assert run(hall, "backup", str(tmp_path / "b")).exit_code == 1, "there is one already"
+    assert "suarakota_backup_age_seconds 10800.0" in page(), "one that failed is none"
+    assert run(hall, "backup", str(tmp_path / "c")).exit_code == 0
+    assert "suarakota_backup_age_seconds 0.0" in page()
 
 
 def test_without_media(hall: CityHall, tmp_path: Path) -> None:

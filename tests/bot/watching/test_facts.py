@@ -12,7 +12,7 @@ from bot.watching.facts import Watch
 from bot.watching.gauges import GAUGES
 from storage.database import open_database
 from storage.leading import Leadership
-from storage.models import Conversation, Handover, Heartbeat, OutboundMessage, Reconciliation
+from storage.models import Conversation, Handover, Heartbeat, LastBackup, OutboundMessage, Reconciliation
 from tests.support.clock import MoveableClock
 from tests.support.desk import Number, meaning
 from tests.support.statements import statements_of
@@ -20,7 +20,7 @@ from tests.support.statements import statements_of
 Found = dict[tuple[str, tuple[str, ...]], float]
 # May be read from front to back: a row a process, a line, a day, or one that something else bounds.
 SMALL = re.compile(
-    r"heartbeats|reconciliations|quarantine|counted_days|history_checks|anon_|CONSTANT|pragma|erasures"
+    r"heartbeats|reconciliations|quarantine|counted_days|history_checks|anon_|CONSTANT|pragma|erasures|last_backup"
 )
 
 
@@ -98,6 +98,29 @@ def test_people_workers_and_reconciliation(number: Number) -> None:
     assert seen["people_waiting", ("unsure",)] == seen["people_waiting", ("held",)] == 1
     assert seen["people_waiting_oldest_seconds", ("unsure",)] == 3_600
     assert seen["reconciled_age_seconds", ("sms",)] == 720
+
+
+def test_whose_model_answers(number: Number) -> None:
+    now = number.clock.now()
+    with number.database.begin() as session:
+        session.add_all([
+            Heartbeat(worker="host-a:1", at=now, has_model=False), Heartbeat(worker="host-a:2", at=now),
+            Heartbeat(worker="host-b:1", at=now, has_model=True), Heartbeat(worker="host-c:1", at=now),
+            Heartbeat(worker="host-b:2", at=now - timedelta(seconds=31), has_model=False),
+            Heartbeat(worker="host-d:1", at=now - timedelta(seconds=31), has_model=True),
+        ])  # fmt: skip
+    seen = found(watch(number))
+    assert seen["nlu_answers", ("host-a",)] == 0
+    assert seen["nlu_answers", ("host-b",)] == 1
+    told = {labels for gauge, labels in seen if gauge == "nlu_answers"}
+    assert told == {("host-a",), ("host-b",)}, "nothing of a host without a model, nor of one that is gone"
+
+
+def test_how_old_the_backup_is(number: Number) -> None:
+    assert ("backup_age_seconds", ()) not in found(watch(number)), "none is none, and not a new one"
+    with number.database.begin() as session:
+        session.add(LastBackup(id=1, made_at=number.clock.now() - timedelta(hours=27)))
+    assert found(watch(number))["backup_age_seconds", ()] == 27 * 3_600
 
 
 def test_who_leads(number: Number) -> None:

@@ -8,7 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.watching.gauges import GAUGES, PREFIX
 from handlers.edge import KEY, Edge
+from handlers.metrics.page import page, watch_of
 from handlers.web import create_web
+from storage.database import open_database
 from tests.handlers.city_hall import NAME, PHONE, CityHall
 from tests.support.settings import isolated_settings
 from tests.support.statements import statements_of
@@ -61,9 +63,9 @@ def test_the_token_opens_from_anywhere_and_can_be_changed(hall: CityHall) -> Non
 
 def test_it_is_the_format_of_prometheus_and_every_gauge_stands_in_the_table(hall: CityHall) -> None:
     hall.ticket()
-    page = hall.browser().get("/metrics")
-    assert page.content_type == "text/plain; version=0.0.4; charset=utf-8"
-    families = {family.name: family for family in text_string_to_metric_families(page.text)}
+    answer = hall.browser().get("/metrics")
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
     gauges = {name.removeprefix(PREFIX) for name, family in families.items() if family.type == "gauge"}
     assert gauges <= GAUGES.keys()
     assert {"database_up", "unprocessed_messages", "load_state", "leader_present"} <= gauges
@@ -99,6 +101,24 @@ def test_every_label_is_a_word_of_ours(hall: CityHall) -> None:
             for name, value in sample.labels.items():
                 assert len(value) < 60, (family.name, name, value)
                 assert value == "+Inf" or not any(char in value for char in "+@/ "), (family.name, name, value)
+
+
+def test_room_on_the_disks_is_told_also_when_the_database_is_away(hall: CityHall) -> None:
+    here: Edge = hall.app.extensions[KEY]
+    away = replace(here, database=open_database("postgresql://nobody@127.0.0.1:9/none"))
+    for edge, expected in ((here, {"media", "database"}), (away, {"media"})):
+        families = {
+            family.name: family for family in text_string_to_metric_families(page(watch_of(edge)).decode())
+        }
+        free, size = (families[f"suarakota_disk_{name}"].samples for name in ("free_bytes", "bytes"))
+        assert {sample.labels["what"] for sample in free} == expected
+        assert all(0 < one.value <= other.value for one, other in zip(free, size, strict=True))
+
+
+def test_a_bucket_lies_on_no_disk_of_ours(hall: CityHall) -> None:
+    here: Edge = hall.app.extensions[KEY]
+    there = replace(here, settings=isolated_settings(media_bucket="photos"))
+    assert 'suarakota_disk_free_bytes{what="media"}' not in page(watch_of(there)).decode()
 
 
 def test_a_scrape_is_a_dozen_statements(hall: CityHall) -> None:

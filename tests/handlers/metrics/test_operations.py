@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import promql_parser
 import pytest
 import yaml
 from prometheus_client import Histogram
@@ -15,14 +16,16 @@ from bot.watching.gauges import GAUGES, PREFIX
 FOLDER = ROOT / "docs" / "operations"
 ALERTS = yaml.safe_load((FOLDER / "alerts.yml").read_text())
 DASHBOARD = json.loads((FOLDER / "grafana.json").read_text())
-NAME = re.compile(r"\bsuarakota_\w+")
+JOB = "suarakota"
+# ``up`` is Prometheus's own word for whether a target answered.
+NAME = re.compile(r"\bsuarakota_\w+|\bup\b")
 RULES: list[dict[str, Any]] = [rule for group in ALERTS["groups"] for rule in group["rules"]]
 QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", [])]
 
 
 def known() -> dict[str, tuple[str, ...]]:
     """The series that a scrape can have, with their labels."""
-    series = {f"{PREFIX}{name}": gauge.labels for name, gauge in GAUGES.items()}
+    series = {f"{PREFIX}{name}": gauge.labels for name, gauge in GAUGES.items()} | {"up": ("job",)}
     for one in vars(meters).values():
         name, labels = getattr(one, "_name", None), getattr(one, "_labelnames", ())
         if name is None:
@@ -49,15 +52,22 @@ def test_every_series_that_is_asked_for_exists_with_its_labels(query: str) -> No
 
 
 @pytest.mark.parametrize("query", [*QUERIES, *(rule["expr"] for rule in RULES)])
-def test_brackets_close(query: str) -> None:
-    open_ = []
-    for char in re.sub(r'"[^"]*"', "", query):
-        if char in "([{":
-            open_.append(char)
-        elif char in ")]}":
-            assert open_, query
-            assert open_.pop() + char in ("()", "[]", "{}")
-    assert open_ == []
+def test_prometheus_understands_it(query: str) -> None:
+    promql_parser.parse(query)
+
+
+@pytest.mark.parametrize("query", ["rate(suarakota_turns_total)", "max by (host (up)", "up == 0 and", "up > 1 up"])
+def test_what_prometheus_would_refuse_is_refused(query: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - its only kind of error, with words of its own
+        promql_parser.parse(query)
+
+
+def test_hosts_are_asked_for_by_the_name_that_prometheus_gives_them() -> None:
+    [job] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    assert job["job_name"] == JOB
+    asked = [query for query in (*QUERIES, *(rule["expr"] for rule in RULES)) if re.search(r"\bup\b", query)]
+    assert len(asked) == 2, "in a rule and on the dashboard"
+    assert all(f'up{{job="{JOB}"}}' in query for query in asked)
 
 
 def test_gauges_are_not_added_up_over_hosts() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import time
 from typing import Any
 
@@ -60,6 +61,8 @@ def test_a_message_is_followed_from_the_webhook_to_the_report() -> None:
         assert 'suarakota_stage_seconds_count{stage="turn"}' in page
         for part in ("Kembang", "Sumarni", citizen.number[1:]):
             assert part not in page, part
+        answers = f'suarakota_nlu_answers{{host="{socket.gethostname()}"}} 1.0'
+        wait_for(lambda: answers in _scraped(here), 30, "what the worker says of its model")
         for pid in here.web_processes()[1:]:  # all but the arbiter: what they counted stays
             _kill(pid)
         time.sleep(1)
