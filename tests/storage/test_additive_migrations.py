@@ -1,5 +1,6 @@
 """While a city is upgraded the old program works on the new tables: a migration only adds."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,6 +61,17 @@ def test_every_migration_only_adds(empty: Database) -> None:
         taken = set(in_the_way(before, after))
         assert taken <= EXCEPTIONS.get(revision, set()), revision  # each database has some of them
         before = after
+
+
+SMALL = {"users"}
+NEW_TABLE = re.compile(r'op\.create_table\(\s*"(\w+)"')
+INDEXED = re.compile(r'op\.create_index\(\s*[^,]+,\s*"?(\w+)')
+
+
+def test_indexes_of_tables_that_were_there_are_built_beside_writers() -> None:
+    for file in (migrate.FOLDER / "versions").glob("2*.py"):
+        source = file.read_text()
+        assert set(INDEXED.findall(source)) <= {*NEW_TABLE.findall(source), *SMALL}, file.name
 
 
 def shapes(database: Database) -> dict[str, Shape]:

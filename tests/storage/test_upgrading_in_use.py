@@ -3,15 +3,18 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from storage import migrate
 from storage.database import Database
-from tests.support.databases import opened
+from tests.support import databases
+from tests.support.databases import PostgresTemplate, opened
 
 EVERY_S = 0.02
 REFUSED_AFTER_S = 3  # a webhook's patience
@@ -94,3 +97,47 @@ def test_nobody_is_refused_while_tables_are_upgraded(empty_database_url: str, ro
             stored = connection.scalar(text("SELECT count(*) FROM inbound_messages WHERE state = 'new'"))
     assert stored == len(old.waits)
     assert max(old.waits) < REFUSED_AFTER_S
+
+
+def test_behind_somebody_who_reads_for_long_nobody_queues(empty_database_url: str) -> None:
+    with opened(empty_database_url) as database, opened(empty_database_url) as elsewhere:
+        filled(database, 10)
+        old = OldProgram(elsewhere)
+        with ThreadPoolExecutor() as pool, old.at_work():
+            with elsewhere.read() as session:
+                session.execute(text("SELECT count(*) FROM tickets"))
+                upgrade = pool.submit(migrate.upgrade, database.engine)
+                time.sleep(3 * migrate.LOOK_EVERY_S)
+                assert elsewhere.is_sqlite or not upgrade.done()
+            upgrade.result()
+        assert max(old.waits) < REFUSED_AFTER_S
+
+
+# They fill, or build indexes, in many transactions.
+@pytest.mark.parametrize("revision", ["0004b", "0006b", "0009b", "0012b"])
+def test_a_revision_of_many_transactions_can_begin_again(empty_database_url: str, revision: str) -> None:
+    with opened(empty_database_url) as database:
+        filled(database, 10)
+        migrate.upgrade(database.engine, revision)
+        with database.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": revision.rstrip("b")})
+        migrate.upgrade(database.engine)
+        assert migrate.is_current(database.engine)
+        with database.engine.connect() as connection:
+            held = "SELECT count(*), count(DISTINCT ticket_id) FROM assignments"
+            assert connection.execute(text(held)).one() == (1, 1)
+
+
+def test_an_index_whose_building_was_interrupted_is_built_anew(request: pytest.FixtureRequest) -> None:
+    if databases.POSTGRESQL not in databases.kinds():
+        return  # the summary says loudly that PostgreSQL is not tested
+    template: PostgresTemplate = request.getfixturevalue("postgresql_template")
+    with template.empty() as url, opened(url) as database:
+        filled(database, 10)
+        broken = text("CREATE UNIQUE INDEX CONCURRENTLY ix_tickets_created_at ON tickets (created_at)")
+        outside = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with outside.connect() as connection, pytest.raises(IntegrityError):
+            connection.execute(broken)  # they are all of one time, and it stays half built
+        migrate.upgrade(database.engine)
+        indexes = {index["name"]: index["unique"] for index in inspect(database.engine).get_indexes("tickets")}
+        assert indexes["ix_tickets_created_at"] is False
