@@ -28,6 +28,8 @@ context.configure(
     render_item=plain_type,
     include_name=is_of_models,
     render_as_batch=True,
+    transaction_per_migration=True,
+    transactional_ddl=True,  # SQLite as well, which Alembic does not think of
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -280,7 +280,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_outbound_messages_due",
-            ["lane", "due_at"],
+            ["channel", "lane", "due_at"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -31,6 +33,7 @@ AUDIT_REFUSED = REFUSED["audit_entries"]
 
 
 def upgrade() -> None:
+    in_use.take("ticket_events", "audit_entries")
     op.create_table(
         "chains",
         sa.Column("name", sa.String(), nullable=False),

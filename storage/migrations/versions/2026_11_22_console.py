@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -10,13 +12,12 @@ depends_on = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
-OPEN = sa.text("closed_at IS NULL")
-ASSIGNED = sa.text("assigned_to IS NOT NULL")
 CURRENT_TOPIC = sa.text("topic IS NOT NULL AND retired_at IS NULL")
 REFUSED = "audit entries are never changed"
 
 
 def upgrade() -> None:
+    in_use.take()
     _accounts()
     _desk()
     _kept()
@@ -136,19 +137,8 @@ def _kept() -> None:
 
 
 def _tickets() -> None:
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    user = sa.ForeignKey("users.id", name="fk_tickets_assigned_to")
-    op.add_column("tickets", sa.Column("assigned_to", BIG_ID, user, nullable=True), inline_references=on_sqlite)
+    in_use.add_reference("tickets", "assigned_to", "users")
     op.add_column("tickets", sa.Column("priority", sa.SmallInteger(), nullable=False, server_default="0"))
-    op.create_index("ix_tickets_open_solve_by", "tickets", ["solve_by"], sqlite_where=OPEN, postgresql_where=OPEN)
-    op.create_index(
-        "ix_tickets_assigned_to",
-        "tickets",
-        ["assigned_to", "id"],
-        sqlite_where=ASSIGNED,
-        postgresql_where=ASSIGNED,
-    )
-    op.create_index("ix_tickets_agency_id", "tickets", ["agency", "id"])
 
 
 def _audit() -> None:
@@ -193,8 +183,6 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_audit_change()")
-    for index in ("ix_tickets_open_solve_by", "ix_tickets_assigned_to", "ix_tickets_agency_id"):
-        op.drop_index(index, "tickets")
     for column in ("priority", "assigned_to"):
         op.drop_column("tickets", column)
     for table in ("reset_links", "login_sessions"):

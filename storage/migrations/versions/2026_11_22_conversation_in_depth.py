@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -17,12 +19,10 @@ ADDED = {
 
 
 def upgrade() -> None:
+    in_use.take()
     # Columns are added in place: rebuilding a table, as batch mode does on SQLite, would drop one that others
     # refer to, and with it what refers to it.
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    first = sa.Column("linked_to", BIG_ID, sa.ForeignKey("tickets.id", name="fk_tickets_linked_to"), nullable=True)
-    op.add_column("tickets", first, inline_references=on_sqlite)
-    op.create_index("ix_tickets_linked_to", "tickets", ["linked_to"])
+    in_use.add_reference("tickets", "linked_to", "tickets")
     op.add_column("tickets", sa.Column("sealed", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("tickets", sa.Column("may_write", sa.Boolean(), nullable=True))
     op.add_column("tickets", sa.Column("on_behalf", sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -103,7 +103,6 @@ def downgrade() -> None:
     for table in ("rechecks", "alarms", "shifts", "civil_servants"):
         op.drop_table(table)
     op.drop_index("ix_users_phone_hash", "users")
-    op.drop_index("ix_tickets_linked_to", "tickets")
     for table, columns in ADDED.items():
         for column in columns:
             op.drop_column(table, column)

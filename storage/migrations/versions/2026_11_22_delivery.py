@@ -3,25 +3,22 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0007"
-down_revision = "0006"
+down_revision = "0006b"
 branch_labels = None
 depends_on = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime(timezone=True)
-WAITING = sa.text("state = 'waiting'")
-IN_HAND = sa.text("state = 'sending'")
-DEAD = sa.text("state = 'failed' AND settled_at IS NULL")
-COPIED = sa.text("provider_id IS NOT NULL AND copy_deleted_at IS NULL")
-KEPT = sa.text("copy_deleted_at IS NULL")
 
 
 def upgrade() -> None:
+    in_use.take("outbound_messages")
     _leases()
     _announcements()
     _columns_of_messages()
-    _indexes()
 
 
 def _leases() -> None:
@@ -67,13 +64,9 @@ def _announcements() -> None:
 
 
 def _columns_of_messages() -> None:
-    references = {"instead_of": "outbound_messages.id", "settled_by": "users.id",
-                  "announcement_id": "announcements.id"}  # fmt: skip
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    references = {"instead_of": "outbound_messages", "settled_by": "users", "announcement_id": "announcements"}
     for name, target in references.items():
-        key = sa.ForeignKey(target, name=f"fk_outbound_messages_{name}")
-        column = sa.Column(name, BIG_ID, key, nullable=True)
-        op.add_column("outbound_messages", column, inline_references=on_sqlite)
+        in_use.add_reference("outbound_messages", name, target)
     op.add_column("outbound_messages", sa.Column("failure", sa.String(), nullable=True))
     op.add_column("outbound_messages", sa.Column("settled_at", TIME, nullable=True))
     op.add_column("outbound_messages", sa.Column("form", sa.String(), nullable=True))
@@ -84,34 +77,12 @@ def _columns_of_messages() -> None:
     op.add_column("conversations", sa.Column("unreachable_at", TIME, nullable=True))
 
 
-def _indexes() -> None:
-    op.drop_index("ix_outbound_messages_due", "outbound_messages")
-    partial = (
-        ("ix_outbound_messages_due", ["channel", "lane", "due_at"], WAITING),
-        ("ix_outbound_messages_in_hand", ["conversation_id"], IN_HAND),
-        ("ix_outbound_messages_dead", ["id"], DEAD),
-        ("ix_outbound_messages_copies", ["channel", "created_at"], COPIED),
-        ("ix_outbound_messages_instead_of", ["instead_of"], sa.text("instead_of IS NOT NULL")),
-        ("ix_outbound_messages_announcement_id", ["announcement_id"], sa.text("announcement_id IS NOT NULL")),
-    )
-    for name, columns, where in partial:
-        op.create_index(name, "outbound_messages", columns, sqlite_where=where, postgresql_where=where)
-    columns = ["channel", "received_at"]
-    op.create_index("ix_inbound_messages_copies", "inbound_messages", columns,
-                    sqlite_where=KEPT, postgresql_where=KEPT)  # fmt: skip
-
-
 def downgrade() -> None:
-    op.drop_index("ix_inbound_messages_copies", "inbound_messages")
-    for name in ("announcement_id", "instead_of", "copies", "dead", "in_hand", "due"):
-        op.drop_index(f"ix_outbound_messages_{name}", "outbound_messages")
     op.drop_column("conversations", "unreachable_at")
     for table in ("outbound_messages", "inbound_messages"):
         for column in ("copy_deleted_at", "currency", "cost"):
             op.drop_column(table, column)
     for column in ("form", "settled_at", "failure", "announcement_id", "settled_by", "instead_of"):
         op.drop_column("outbound_messages", column)
-    op.create_index("ix_outbound_messages_due", "outbound_messages", ["lane", "due_at"],
-                    sqlite_where=WAITING, postgresql_where=WAITING)  # fmt: skip
     for table in ("announcements", "reconciliations", "sender_leases"):
         op.drop_table(table)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -11,17 +13,16 @@ depends_on = None
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 PIECES = tuple(f"piece_{n}" for n in range(8))
 TOLD = ("perceptual_hash", "taken_at", "latitude", "longitude")
-AT_ONCE = 1_000
 
 
 def upgrade() -> None:
+    in_use.take("attachments", "media_files")
     op.add_column("attachments", sa.Column("perceptual_hash", sa.String(), nullable=True))
     op.add_column("attachments", sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("attachments", sa.Column("latitude", sa.Double(), nullable=True))
     op.add_column("attachments", sa.Column("longitude", sa.Double(), nullable=True))
     _claims()
     _prints()
-    _prints_of_what_is_there()
 
 
 def _claims() -> None:
@@ -82,22 +83,6 @@ def _prints() -> None:
     )
     for piece in PIECES:
         op.create_index(f"ix_photo_prints_{piece}", "photo_prints", [piece])
-
-
-def _prints_of_what_is_there() -> None:
-    """Photos that citizens sent before are found as well."""
-    connection = op.get_bind()
-    known = sa.text("SELECT id, perceptual_hash FROM media_files WHERE perceptual_hash IS NOT NULL ORDER BY id")
-    columns = ("media_id", "perceptual_hash", *PIECES)
-    prints = sa.table("photo_prints", *(sa.column(name) for name in columns))
-    rows = [_print_of(*row) for row in connection.execute(known) if 8 <= int(row[1], 16).bit_count() <= 120]
-    for start in range(0, len(rows), AT_ONCE):
-        connection.execute(sa.insert(prints), rows[start : start + AT_ONCE])
-
-
-def _print_of(media_id: int, perceptual_hash: str) -> dict[str, object]:
-    pieces = {piece: int(perceptual_hash[n * 4 : n * 4 + 4], 16) for n, piece in enumerate(PIECES)}
-    return {"media_id": media_id, "perceptual_hash": perceptual_hash, **pieces}
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -15,18 +17,10 @@ COUNTERS = (
     "duplicate", "reopened", "misrouted", "in_time", "late", "rated", "stars", "received", "sent", "alone",
     "asked", "by_people", "wrong", "open", "overdue", "open_days", "open_month",
 )  # fmt: skip
-# Whoever held it then; coordinators where no agency's time ran. A send_back is of the agency that gave it back.
-HELD_BY = """
-    UPDATE ticket_events SET agency = COALESCE(
-        (SELECT a.agency FROM assignments a
-         WHERE a.ticket_id = ticket_events.ticket_id AND a.begun_at <= ticket_events.at
-           AND (a.ended_at IS NULL OR a.ended_at >= ticket_events.at OR a.ended_as IN ('closed', 'reopened'))
-         ORDER BY a.begun_at DESC, a.id DESC LIMIT 1),
-        'coordinators')
-"""
 
 
 def upgrade() -> None:
+    in_use.take("ticket_events")
     _figures()
     _kept()
     _events()
@@ -112,21 +106,11 @@ def _kept() -> None:
 
 def _events() -> None:
     op.add_column("ticket_events", sa.Column("agency", sa.String(), nullable=True))
-    op.execute(HELD_BY)
-    op.create_index("ix_ticket_events_at", "ticket_events", ["at"])
-    op.create_index("ix_assignments_solve_by", "assignments", ["solve_by"])
-    op.create_index("ix_tickets_closed_at", "tickets", ["closed_at", "created_at", "status"])
-    op.create_index("ix_tickets_created_at", "tickets", ["created_at"])
-    op.create_index("ix_outbound_messages_sent_at", "outbound_messages", ["sent_at"])
-    op.create_index("ix_inbound_messages_received_at", "inbound_messages", ["received_at"])
 
 
 def _desk() -> None:
-    """SQLite can add a column that references another table, but no constraint afterwards."""
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    user = sa.ForeignKey("users.id", name="fk_tickets_taken_by")
     op.add_column("tickets", sa.Column("came_by", sa.String(), nullable=True))
-    op.add_column("tickets", sa.Column("taken_by", BIG_ID, user, nullable=True), inline_references=on_sqlite)
+    in_use.add_reference("tickets", "taken_by", "users")
     op.add_column("tickets", sa.Column("source", sa.LargeBinary(), nullable=True))
     op.add_column("presences", sa.Column("writing_at", TIME, nullable=True))
 
@@ -135,15 +119,6 @@ def downgrade() -> None:
     for table, column in (("presences", "writing_at"), ("tickets", "source"), ("tickets", "taken_by"),
                           ("tickets", "came_by")):  # fmt: skip
         op.drop_column(table, column)
-    for index, table in (
-        ("ix_inbound_messages_received_at", "inbound_messages"),
-        ("ix_outbound_messages_sent_at", "outbound_messages"),
-        ("ix_tickets_created_at", "tickets"),
-        ("ix_tickets_closed_at", "tickets"),
-        ("ix_assignments_solve_by", "assignments"),
-        ("ix_ticket_events_at", "ticket_events"),
-    ):
-        op.drop_index(index, table)
     op.drop_column("ticket_events", "agency")
     for table in ("nightly_exports", "weekly_reports", "counted_days", "figure_costs", "figure_spans", "figures"):
         op.drop_table(table)

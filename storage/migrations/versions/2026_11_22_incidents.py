@@ -3,22 +3,18 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0005"
-down_revision = "0004"
+down_revision = "0004b"
 branch_labels = None
 depends_on = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-INDEXES = {
-    "ix_tickets_incident_id": ["incident_id"],
-    "ix_tickets_duplicate_of": ["duplicate_of"],
-    "ix_tickets_service_area_created_at": ["service", "area", "created_at"],
-    "ix_tickets_service_created_at": ["service", "created_at"],
-    "ix_tickets_service_latitude": ["service", "latitude"],
-}
 
 
 def upgrade() -> None:
+    in_use.take()
     op.create_table(
         "incidents",
         sa.Column("id", BIG_ID, nullable=False),
@@ -40,21 +36,11 @@ def upgrade() -> None:
     op.create_index("ix_incidents_last_at", "incidents", ["last_at"])
     behind = sa.text("following IS NOT NULL")
     op.create_index("ix_incidents_following", "incidents", ["id"], sqlite_where=behind, postgresql_where=behind)
-    _columns_of_tickets()
-
-
-def _columns_of_tickets() -> None:
-    on_sqlite = op.get_bind().dialect.name == "sqlite"
-    for name, target in (("incident_id", "incidents.id"), ("duplicate_of", "tickets.id")):
-        key = sa.ForeignKey(target, name=f"fk_tickets_{name}")
-        op.add_column("tickets", sa.Column(name, BIG_ID, key, nullable=True), inline_references=on_sqlite)
-    for name, columns in INDEXES.items():
-        op.create_index(name, "tickets", columns)
+    in_use.add_reference("tickets", "incident_id", "incidents")
+    in_use.add_reference("tickets", "duplicate_of", "tickets")
 
 
 def downgrade() -> None:
-    for name in INDEXES:
-        op.drop_index(name, "tickets")
     op.drop_column("tickets", "duplicate_of")
     op.drop_column("tickets", "incident_id")
     op.drop_table("incidents")

@@ -1,15 +1,10 @@
-"""lists of a million tickets: indexes by which queues are counted and paged, and the one that texts are found by
-
-On SQLite texts are found by an FTS5 table of three letters each, which triggers on ``tickets`` keep: whoever
-changes or deletes a ticket's text does so there as well. A later migration that makes ``tickets`` anew (a batch
-operation) has to make those triggers anew. On PostgreSQL it is an index by the extension pg_trgm, which comes with
-it and which the owner of a database may add; where it cannot be had, searching reads ticket by ticket.
-"""
+"""lists of a million tickets: indexes, of tables that were there before, by which queues are counted and paged"""
 
 import sqlalchemy as sa
-from alembic import op
 
-revision = "0013"
+from storage.migrations import in_use
+
+revision = "0012b"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
@@ -19,8 +14,31 @@ PLACED = "closed_at IS NULL AND latitude IS NOT NULL"
 CASE_OPEN = "closed_at IS NULL AND forwarded_at IS NOT NULL"
 CASE_CLOSED = "closed_at IS NOT NULL AND forwarded_at IS NOT NULL"
 ANGER = "wording IN ('anger_heard', 'anger_met', 'anger_met_open', 'anger_met_open_late')"
+TO_ANONYMISE = "closed_at IS NOT NULL AND anonymised_at IS NULL"
+KEPT = "copy_deleted_at IS NULL"
+COPIED = "provider_id IS NOT NULL AND copy_deleted_at IS NULL"
+IN_HAND = "state = 'sending'"
+DEAD = "state = 'failed' AND settled_at IS NULL"
 # Name, table, columns, condition on SQLite, condition on PostgreSQL.
 NEW = (
+    ("ix_tickets_agency_id", "tickets", ["agency", "id"], None, None),
+    ("ix_tickets_service_area_created_at", "tickets", ["service", "area", "created_at"], None, None),
+    ("ix_tickets_service_created_at", "tickets", ["service", "created_at"], None, None),
+    ("ix_tickets_service_latitude", "tickets", ["service", "latitude"], None, None),
+    ("ix_tickets_closed_at", "tickets", ["closed_at", "created_at", "status"], None, None),
+    ("ix_tickets_created_at", "tickets", ["created_at"], None, None),
+    ("ix_tickets_to_anonymise", "tickets", ["sealed", "urgent", "closed_at"], TO_ANONYMISE, TO_ANONYMISE),
+    ("ix_tickets_to_delete", "tickets", ["sealed", "urgent", "closed_at"], "anonymised_at IS NOT NULL",
+     "anonymised_at IS NOT NULL"),
+    ("ix_media_files_kept", "media_files", ["created_at"], "state = 'kept'", "state = 'kept'"),
+    ("ix_ticket_events_at", "ticket_events", ["at"], None, None),
+    ("ix_assignments_solve_by", "assignments", ["solve_by"], None, None),
+    ("ix_inbound_messages_copies", "inbound_messages", ["channel", "received_at"], KEPT, KEPT),
+    ("ix_inbound_messages_received_at", "inbound_messages", ["received_at"], None, None),
+    ("ix_outbound_messages_sent_at", "outbound_messages", ["sent_at"], None, None),
+    ("ix_outbound_messages_in_hand", "outbound_messages", ["conversation_id"], IN_HAND, IN_HAND),
+    ("ix_outbound_messages_dead", "outbound_messages", ["id"], DEAD, DEAD),
+    ("ix_outbound_messages_copies", "outbound_messages", ["channel", "created_at"], COPIED, COPIED),
     ("ix_tickets_open_deadline", "tickets", ["solve_by", "id", "status", "service", "sealed", "urgent", "priority",
                                              "incident_id", "agency"], OPEN, OPEN),
     ("ix_tickets_first", "tickets", ["urgent", "priority", "solve_by"],
@@ -60,83 +78,36 @@ NEW = (
      "state = 'done' AND kind = 'leadership_list'", "state = 'done' AND kind = 'leadership_list'"),
 )  # fmt: skip
 OLD = (
-    ("ix_tickets_open_solve_by", "tickets", ["solve_by"], OPEN),
-    ("ix_tickets_assigned_to", "tickets", ["assigned_to", "id"], "assigned_to IS NOT NULL"),
     ("ix_claims_sampled_week", "claims", ["sampled_week"], None),
     ("ix_handovers_open", "handovers", ["due_at"], "answered_at IS NULL"),
 )
-# Of tickets that have one at all, which are few.
-MADE_PARTIAL = ("linked_to", "incident_id", "duplicate_of")
-# What is searched: the text and the number, each word between spaces.
-WORDS = "' ' || replace({row}masked_story, '\n', ' ') || ' ' || {row}number || ' '"
-SEARCH = "tickets_search"
-# What is put in here are constants of this file.
-FORGET = f"INSERT INTO {SEARCH} ({SEARCH}, rowid, words) VALUES ('delete', old.id, {WORDS.format(row='old.')});"  # noqa: S608
-LEARN = f"INSERT INTO {SEARCH} (rowid, words) VALUES (new.id, {WORDS.format(row='new.')});"  # noqa: S608
-# A text that was taken away, not added to: its letters are to leave the index as well.
-SHORTER = "length(new.masked_story) < length(old.masked_story)"
-STALE = f"INSERT OR IGNORE INTO {SEARCH}_stale (what) VALUES ('wanted');"  # noqa: S608
-TRIGGERS = {
-    f"{SEARCH}_insert": f"AFTER INSERT ON tickets BEGIN {LEARN} END",
-    f"{SEARCH}_update": f"AFTER UPDATE OF number, masked_story ON tickets BEGIN {FORGET} {LEARN} END",
-    f"{SEARCH}_delete": f"AFTER DELETE ON tickets BEGIN {FORGET} {STALE} END",
-    f"{SEARCH}_shorten": f"AFTER UPDATE OF masked_story ON tickets WHEN {SHORTER} BEGIN {STALE} END",
-}
+# Of rows that have one at all, which are few.
+GIVEN = (
+    ("tickets", "linked_to"),
+    ("tickets", "incident_id"),
+    ("tickets", "duplicate_of"),
+    ("outbound_messages", "instead_of"),
+    ("outbound_messages", "announcement_id"),
+)
 
 
 def upgrade() -> None:
-    for column in MADE_PARTIAL:
-        op.drop_index(f"ix_tickets_{column}", "tickets")
-        given = f"{column} IS NOT NULL"
-        op.create_index(f"ix_tickets_{column}", "tickets", [column], **_where(given, given))
     for name, table, columns, on_sqlite, on_postgresql in NEW:
-        op.create_index(name, table, columns, **_where(on_sqlite, on_postgresql))
+        in_use.create_index(name, table, columns, **_where(on_sqlite, on_postgresql))
+    for table, column in GIVEN:
+        given = f"{column} IS NOT NULL"
+        in_use.create_index(f"ix_{table}_{column}", table, [column], **_where(given, given))
     for name, table, *_ in OLD:
-        op.drop_index(name, table)
-    if _is_sqlite():
-        _upgrade_sqlite()
-    else:
-        _upgrade_postgresql()
+        in_use.drop_index(name, table)
 
 
 def downgrade() -> None:
-    if _is_sqlite():
-        for name in TRIGGERS:
-            op.execute(f"DROP TRIGGER {name}")
-        op.execute(f"DROP TABLE {SEARCH}")
-        op.execute(f"DROP TABLE {SEARCH}_stale")
-    else:
-        op.execute(f"DROP INDEX IF EXISTS ix_{SEARCH}")
-    for column in MADE_PARTIAL:
-        op.drop_index(f"ix_tickets_{column}", "tickets")
-        op.create_index(f"ix_tickets_{column}", "tickets", [column])
     for name, table, columns, condition in OLD:
-        op.create_index(name, table, columns, **_where(condition, condition))
+        in_use.create_index(name, table, columns, **_where(condition, condition))
+    for table, column in GIVEN:
+        in_use.drop_index(f"ix_{table}_{column}", table)
     for name, table, *_ in NEW:
-        op.drop_index(name, table)
-
-
-def _upgrade_sqlite() -> None:
-    op.execute(f"CREATE VIRTUAL TABLE {SEARCH} USING fts5(words, content='', columnsize=0, tokenize='trigram')")
-    op.execute(f"CREATE TABLE {SEARCH}_stale (what VARCHAR NOT NULL PRIMARY KEY)")
-    op.execute(f"INSERT INTO {SEARCH} (rowid, words) SELECT id, {WORDS.format(row='')} FROM tickets")  # noqa: S608
-    for name, what in TRIGGERS.items():
-        op.execute(f"CREATE TRIGGER {name} {what}")
-
-
-def _upgrade_postgresql() -> None:
-    op.execute(f"""
-        DO $$ BEGIN
-            CREATE EXTENSION IF NOT EXISTS pg_trgm;
-            CREATE INDEX ix_{SEARCH} ON tickets USING gin (lower({WORDS.format(row="")}) gin_trgm_ops);
-        EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported THEN
-            RAISE WARNING 'Without the extension pg_trgm searching is slow: see docs/scaling.md.';
-        END $$
-    """)
-
-
-def _is_sqlite() -> bool:
-    return op.get_bind().dialect.name == "sqlite"
+        in_use.drop_index(name, table)
 
 
 def _where(on_sqlite: str | None, on_postgresql: str | None) -> dict[str, sa.TextClause]:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -12,6 +14,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    in_use.take()
     op.create_table(
         "media_files",
         sa.Column("id", BIG_ID, nullable=False),

@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0010"
-down_revision = "0009"
+down_revision = "0009b"
 branch_labels = None
 depends_on = None
 
@@ -13,6 +15,7 @@ TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    in_use.take()
     op.create_table(
         "api_keys",
         sa.Column("id", BIG_ID, nullable=False),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -13,16 +15,9 @@ TIME = sa.DateTime(timezone=True)
 
 CLEARED = {"tickets": "anonymised_at", "inbound_messages": "cleared_at", "outbound_messages": "cleared_at"}
 
-# What a night looks for: only what has not been done, in the order in which its time comes.
-TO_BE_DROPPED = (
-    ("ix_tickets_to_anonymise", "tickets", ["sealed", "urgent", "closed_at"],
-     "closed_at IS NOT NULL AND anonymised_at IS NULL"),
-    ("ix_tickets_to_delete", "tickets", ["sealed", "urgent", "closed_at"], "anonymised_at IS NOT NULL"),
-    ("ix_media_files_kept", "media_files", ["created_at"], "state = 'kept'"),
-)  # fmt: skip
-
 
 def upgrade() -> None:
+    in_use.take("outbound_messages")
     op.create_table(
         "consents",
         sa.Column("id", BIG_ID, nullable=False),
@@ -83,14 +78,8 @@ def upgrade() -> None:
     for table, column in CLEARED.items():
         op.add_column(table, sa.Column(column, TIME, nullable=True))
 
-    for name, table, columns, condition in TO_BE_DROPPED:
-        some = sa.text(condition)
-        op.create_index(name, table, columns, sqlite_where=some, postgresql_where=some)
-
 
 def downgrade() -> None:
-    for name, table, _, _ in TO_BE_DROPPED:
-        op.drop_index(name, table)
     for table, column in CLEARED.items():
         op.drop_column(table, column)
     for table in ("retention_marks", "erasures", "rights_requests", "consents"):

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations import in_use
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -14,24 +16,10 @@ ADDED = {
     "follow_ups": ("say",),
     "handovers": ("reminded_at",),
 }
-# The kinds of steps that the version before does not know.
-NEW_STEPS = ("head_overdue", "coordinators_overdue", "leadership_list")
-# Whoever holds a ticket now has held it since it was filed, as far as is known.
-HOLD_NOW = """
-INSERT INTO assignments (ticket_id, agency, unit, begun_at, verify_by, answer_by, solve_by)
-SELECT id, agency, unit, created_at, verify_by, answer_by, solve_by FROM tickets
-WHERE closed_at IS NULL AND agency != 'coordinators' AND status NOT IN ('duplicate', 'not_ours')
-"""
-# What has come to the end of the old reminders goes on the leadership's list.
-STUCK = """
-INSERT INTO follow_ups (ticket_id, kind, round, due_at, state)
-SELECT id, 'leadership_list', 0, created_at, 'waiting' FROM tickets
-WHERE status IN ('waiting', 'coordination', 'in_progress', 'scheduled', 'reopened') AND NOT EXISTS (
-    SELECT 1 FROM follow_ups WHERE follow_ups.ticket_id = tickets.id AND follow_ups.state = 'waiting')
-"""
 
 
 def upgrade() -> None:
+    in_use.take("follow_ups", "handovers")
     op.add_column("tickets", sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("clocks", sa.Integer(), server_default="0", nullable=False))
@@ -40,8 +28,6 @@ def upgrade() -> None:
     _assignments()
     _digests()
     _notices()
-    op.execute(HOLD_NOW)
-    op.execute(STUCK)
 
 
 def _assignments() -> None:
@@ -111,8 +97,6 @@ def _notices() -> None:
 def downgrade() -> None:
     for table in ("notices", "digests", "assignments"):
         op.drop_table(table)
-    steps = sa.table("follow_ups", sa.column("kind", sa.String()))
-    op.execute(steps.delete().where(steps.c.kind.in_(NEW_STEPS)))
     for table, columns in ADDED.items():
         for column in columns:
             op.drop_column(table, column)
