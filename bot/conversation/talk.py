@@ -112,6 +112,12 @@ def _says(wording: str) -> "Handler":
     return handle
 
 
+def _greeted(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
+    """ "Halo? Ada orang?" of somebody who waits for a person is no first hello."""
+    wording = "passed_to_person" if situation.awaits_person else "greeting"
+    return Turn(dialogue, (Reply(wording),), outcome="answered")
+
+
 def _off_topic(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """One short line, then silence: every message costs, and spam is not worth an answer.
 
@@ -163,7 +169,7 @@ HANDLERS: dict[str, Handler] = {
     "setuju": claims.unasked_yes_or_no,
     "tolak": tickets.unasked_no,
     "bantuan": _says("help"),
-    "salam": _says("greeting"),
+    "salam": _greeted,
     "terima_kasih": _says("welcome"),
     "berhenti": _says("how_to_stop"),
     "hapus_data": _says("how_to_erase"),

@@ -113,3 +113,9 @@ def test_who_waits_for_a_person_is_not_asked_what_it_is_about(said, city):
     turn = respond(Dialogue(), said("mbak tolong ya", unsure), waits, city)
     assert turn.action == AskPerson("unsure", "mbak tolong ya")
     assert [reply.wording for reply in turn.replies] == ["passed_to_person"]
+
+
+@pytest.mark.parametrize(("waits", "wording"), [(True, "passed_to_person"), (False, "greeting")])
+def test_who_waits_for_a_person_is_not_greeted_anew(said, city, waits, wording):
+    turn = respond(Dialogue(), said("halo? ada orang?", understood("salam")), Situation(awaits_person=waits), city)
+    assert [reply.wording for reply in turn.replies] == [wording]
