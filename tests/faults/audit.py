@@ -13,18 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.delivery.failures import IN_DOUBT
-from bot.following.followups import CHASES
 from bot.history.verifying import Tally, Wanted, verify
-from bot.tickets.followups_plan import Kind
-from tests.faults import records
+from tests.faults import audit_steps, records
 from tests.faults.records import Records
 from tests.faults.waiting import settled, still_waiting
 from tests.journeys.town import Town
 
 SENT = ("accepted", "delivered", "read")
-# What a step of the clock leaves in a ticket's history.
-STEPS = {Kind.FORWARD: "forward"} | {kind: event for kind, (_, _, event) in CHASES.items()}
-FORWARDED = ("forward", "delivered")  # praise and ideas are closed when they are passed on
 SHOWN = 20  # sentences; the rest is counted
 
 
@@ -132,20 +127,6 @@ def _letters_arrived(found: Records) -> Iterator[str]:
     yield from (f"A letter arrived that is not in the outbox: {one}." for one in set(found.letters) - written)
 
 
-def _steps_done_once(found: Records) -> Iterator[str]:
-    """Each follow-up that is done has left its mark in the history once."""
-    done = [row for row in found.steps if row.state == "done"]
-    due = Counter((row.ticket_id, STEPS[Kind(row.kind)]) for row in done if row.kind in STEPS)
-    marks = Counter((row.ticket_id, row.kind) for row in found.events if row.actor == "clock")
-    for (ticket, mark), count in marks.items():
-        if mark in STEPS.values() and count > due[ticket, mark]:
-            yield f"Ticket {ticket} had '{mark}' {count} times; {due[ticket, mark]} were due."
-    forwarded = Counter(row.ticket_id for row in found.events if row.kind in FORWARDED)
-    for (ticket, mark), count in due.items():
-        if mark == "forward" and forwarded[ticket] < count:
-            yield f"Ticket {ticket} was to be forwarded {count} times and was {forwarded[ticket]} times."
-
-
 def _protocol_kept(found: Records) -> Iterator[str]:
     yield from (f"Not as Twilio's description has it: {violation}" for violation in found.violations)
 
@@ -157,7 +138,7 @@ RULES: tuple[Callable[[Records], Iterator[str]], ...] = (
     _accepted_is_ours,
     _reports_kept,
     _letters_arrived,
-    _steps_done_once,
+    *audit_steps.RULES,
     _protocol_kept,
 )
 

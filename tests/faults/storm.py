@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -11,6 +12,7 @@ from storage.models import InboundMessage
 from tests.faults.killing import TAKES_IN, WORKS, Killer
 from tests.faults.mixed import forms_of, with_repeats
 from tests.faults.open_loop import Pace, offer
+from tests.faults.overdue import fall_due
 from tests.faults.posting import Webhooks
 from tests.journeys.town import Town
 
@@ -19,13 +21,16 @@ from tests.journeys.town import Town
 class Storm:
     """``messages`` different ones, offered at ``a_second``; of ``kills`` three in seven hit web processes.
 
-    ``reached``: so many first posts a second there must really have been.
+    ``reached``: so many first posts a second there must really have been; ``of_each``: so many follow-ups of each
+    kind fall due ``within`` its first minutes.
     """
 
     messages: int
     kills: int
     a_second: float = 180
     reached: float = 0
+    of_each: int = 0
+    within: timedelta = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ def rage(place: Town, storm: Storm, webhooks: Webhooks) -> Weather:
     """
     forms = forms_of(place, storm.messages)
     posts, of_web = [*with_repeats(forms)], storm.kills * 3 // 7
+    if storm.of_each:
+        fall_due(place, storm.of_each, storm.within)
     with place.database() as database, ThreadPoolExecutor(2) as pool:
         killer = Killer(place, database, webhooks.in_flight)
         killing = [
