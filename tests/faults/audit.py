@@ -44,16 +44,17 @@ class Audited:
         return f"{self.messages:,} messages stored once ({became}); {sent}, {self.steps:,} follow-ups, each once"
 
 
-def audit(place: Town, sent: Collection[str], within_s: float = 240) -> Audited:
+def audit(place: Town, sent: Collection[str], within_s: float = 240, ahead: timedelta = timedelta(0)) -> Audited:
     """Hold the city to every rule, once it has settled (``within_s`` seconds at most).
 
     ``sent``: the MessageSid of every message that reached us or that Twilio lists: those acknowledged, and those
-    that the webhook refused and reconciliation must find. No others may be stored.
+    that the webhook refused and reconciliation must find. No others may be stored. ``ahead``: of the right
+    time, by the clock of the town.
     """
-    settled(place, within_s, sent)
+    settled(place, within_s, sent, ahead)
     with place.database() as database, database.read() as session:
         found = records.read(place, session)
-        waiting = still_waiting(session, datetime.now(UTC) - timedelta(seconds=5))
+        waiting = still_waiting(session, datetime.now(UTC) + ahead - timedelta(seconds=5))
         wrong = [*_stored_once(found, sent), *(problem for rule in RULES for problem in rule(found))]
         wrong += [f"{count} {what} wait for ever." for what, count in waiting.items()]
         wrong += [f"A history was changed: {problem}" for problem in verify(database, Wanted(), Tally())]

@@ -95,8 +95,8 @@ def read(place: Town, session: Session) -> Records:
     return Records(
         inbound=_all(session, I.id, I.external_id, I.state, I.outcome, I.conversation_id, I.text, I.received_at),
         outbound=_all(session, O.id, O.channel, O.recipient, O.body, O.state, O.failure, O.at_least_once,
-                      O.provider_id, O.created_at, O.delivered_at, O.attempts, O.key, O.wording, O.ticket_id,
-                      O.instead_of, O.conversation_id),
+                      O.provider_id, O.created_at, O.delivered_at, O.attempts, O.sent_at, O.key, O.wording,
+                      O.ticket_id, O.instead_of, O.conversation_id),
         tickets=_all(session, T.id, T.conversation_id, T.masked_story, T.forwarded_at, T.status, T.incident_id,
                      T.linked_to, T.urgent),
         events=[*session.execute(select(E.ticket_id, E.kind, E.actor, E.data).where(E.actor.in_(BY_ITSELF)))],
