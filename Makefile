@@ -207,11 +207,15 @@ faults: install .venv/.test-installed  ## The long fault runs: 10,000 messages a
 FAULTS_A = clock_jumps nlu_trouble smtp_trouble
 FAULTS_B = hosts fsync disk
 FAULTS_C = storm twilio_down
-FAULTS_D = database_away slow_clients
+FAULTS_D = database_away slow_clients twilio_hour
 
 .PHONY: faults-quick faults-quick-A faults-quick-B faults-quick-C faults-quick-D
 faults-quick: install .venv/.test-installed  ## The faults in five minutes, those of make test left out
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target faults-quick-A faults-quick-B faults-quick-C faults-quick-D
+	@began=$$(date +%s); \
+	$(MAKE) --no-print-directory --jobs=4 --output-sync=target faults-quick-A faults-quick-B faults-quick-C faults-quick-D; \
+	failed=$$?; took=$$(($$(date +%s) - began)); echo "The faults in short took $$((took / 60)) min $$((took % 60)) s."; \
+	if test $$took -gt 300; then echo "THAT IS LONGER THAN THE FIVE MINUTES PROMISED: was the machine busy, or have they grown?"; fi; \
+	exit $$failed
 
 faults-quick-A faults-quick-B faults-quick-C faults-quick-D: faults-quick-%: .venv/.test-installed
 	@.venv/bin/python -m pytest -m "faults_quick and not faults" --tb=short --show-capture=no $(FAULTS_$*:%=tests/faults/test_%.py)

@@ -13,18 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.delivery.failures import IN_DOUBT
-from bot.following.followups import CHASES
 from bot.history.verifying import Tally, Wanted, verify
-from bot.tickets.followups_plan import Kind
-from tests.faults import records
+from tests.faults import audit_steps, records
 from tests.faults.records import Records
 from tests.faults.waiting import settled, still_waiting
 from tests.journeys.town import Town
 
 SENT = ("accepted", "delivered", "read")
-# What a step of the clock leaves in a ticket's history.
-STEPS = {Kind.FORWARD: "forward"} | {kind: event for kind, (_, _, event) in CHASES.items()}
-FORWARDED = ("forward", "delivered")  # praise and ideas are closed when they are passed on
 SHOWN = 20  # sentences; the rest is counted
 
 
@@ -49,16 +44,17 @@ class Audited:
         return f"{self.messages:,} messages stored once ({became}); {sent}, {self.steps:,} follow-ups, each once"
 
 
-def audit(place: Town, sent: Collection[str], within_s: float = 240) -> Audited:
+def audit(place: Town, sent: Collection[str], within_s: float = 240, ahead: timedelta = timedelta(0)) -> Audited:
     """Hold the city to every rule, once it has settled (``within_s`` seconds at most).
 
     ``sent``: the MessageSid of every message that reached us or that Twilio lists: those acknowledged, and those
-    that the webhook refused and reconciliation must find. No others may be stored.
+    that the webhook refused and reconciliation must find. No others may be stored. ``ahead``: of the right
+    time, by the clock of the town.
     """
-    settled(place, within_s, sent)
+    settled(place, within_s, sent, ahead)
     with place.database() as database, database.read() as session:
         found = records.read(place, session)
-        waiting = still_waiting(session, datetime.now(UTC) - timedelta(seconds=5))
+        waiting = still_waiting(session, datetime.now(UTC) + ahead - timedelta(seconds=5))
         wrong = [*_stored_once(found, sent), *(problem for rule in RULES for problem in rule(found))]
         wrong += [f"{count} {what} wait for ever." for what, count in waiting.items()]
         wrong += [f"A history was changed: {problem}" for problem in verify(database, Wanted(), Tally())]
@@ -132,20 +128,6 @@ def _letters_arrived(found: Records) -> Iterator[str]:
     yield from (f"A letter arrived that is not in the outbox: {one}." for one in set(found.letters) - written)
 
 
-def _steps_done_once(found: Records) -> Iterator[str]:
-    """Each follow-up that is done has left its mark in the history once."""
-    done = [row for row in found.steps if row.state == "done"]
-    due = Counter((row.ticket_id, STEPS[Kind(row.kind)]) for row in done if row.kind in STEPS)
-    marks = Counter((row.ticket_id, row.kind) for row in found.events if row.actor == "clock")
-    for (ticket, mark), count in marks.items():
-        if mark in STEPS.values() and count > due[ticket, mark]:
-            yield f"Ticket {ticket} had '{mark}' {count} times; {due[ticket, mark]} were due."
-    forwarded = Counter(row.ticket_id for row in found.events if row.kind in FORWARDED)
-    for (ticket, mark), count in due.items():
-        if mark == "forward" and forwarded[ticket] < count:
-            yield f"Ticket {ticket} was to be forwarded {count} times and was {forwarded[ticket]} times."
-
-
 def _protocol_kept(found: Records) -> Iterator[str]:
     yield from (f"Not as Twilio's description has it: {violation}" for violation in found.violations)
 
@@ -157,7 +139,7 @@ RULES: tuple[Callable[[Records], Iterator[str]], ...] = (
     _accepted_is_ours,
     _reports_kept,
     _letters_arrived,
-    _steps_done_once,
+    *audit_steps.RULES,
     _protocol_kept,
 )
 

@@ -40,23 +40,32 @@ class Webhooks:
         """How many posts have no answer yet."""
         return self._open
 
-    def post(self, form: Mapping[str, str]) -> int:
-        """Once; the status code, or ``NO_ANSWER``."""
-        began, sid = time.time(), form["MessageSid"]
+    def begins(self, sid: str) -> float:
+        """A message is posted now (Unix time); whoever says so says how it :meth:`ends`."""
+        began = time.time()
         with self._lock:
             self.again += sid in self.first and sid not in self.acknowledged
             self.first.setdefault(sid, began)
             self._open += 1
-        try:
-            code = self.line.post(form, MESSAGES, self.client).status_code
-        except httpx.HTTPError:
-            code = NO_ANSWER
+        return began
+
+    def ends(self, sid: str, began: float, code: int) -> None:
+        """The post of ``began`` was answered with ``code``, or got ``NO_ANSWER``."""
         with self._lock:
             self._open -= 1
             self.answers[code] += 1
             self.took.append(time.time() - began)
             if code == httpx.codes.OK:
                 self.acknowledged.add(sid)
+
+    def post(self, form: Mapping[str, str]) -> int:
+        """Once; the status code, or ``NO_ANSWER``."""
+        began = self.begins(form["MessageSid"])
+        try:
+            code = self.line.post(form, MESSAGES, self.client).status_code
+        except httpx.HTTPError:
+            code = NO_ANSWER
+        self.ends(form["MessageSid"], began, code)
         return code
 
     def insist(self, form: Mapping[str, str], for_s: float = 120, pause_s: float = PAUSE_S) -> None:

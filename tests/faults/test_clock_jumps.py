@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.watching.trail import TRAIL
-from storage.models import Heartbeat, OutboundMessage
+from storage.models import Heartbeat
 from tests.faults import records
 from tests.faults.audit import audit
 from tests.faults.cost import cost_of, note
@@ -76,7 +76,6 @@ def _is_set(place: Town, clock: WrongClock, messages: int, per_second: int, wher
                 _is_alive(place, writing, jump)
         audited = audit(place, writing.sent)
         note(cost_of(place, f"clock an hour ahead, a day back, right again, {where}", webhooks, audited))
-    assert _doubled(place) == []
 
 
 def _write(writing: Writing, forms: Iterable[Form], per_second: int) -> None:
@@ -112,11 +111,3 @@ def _has_beaten(place: Town, since: datetime) -> bool:
     with place.database() as database, database.read() as session:
         beats = session.scalars(select(Heartbeat.at)).all()
     return any(timedelta(seconds=-1) < beat - since < timedelta(seconds=60) for beat in beats)
-
-
-def _doubled(place: Town) -> list[int]:
-    """Tickets that were forwarded more than once."""
-    by_ticket = select(OutboundMessage.ticket_id).where(OutboundMessage.wording == "mail_lapor")
-    twice = by_ticket.group_by(OutboundMessage.ticket_id).having(func.count() > 1)
-    with place.database() as database, database.read() as session:
-        return [ticket for ticket in session.scalars(twice) if ticket is not None]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -53,8 +53,11 @@ def _conditions(now: datetime) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def settled(place: Town, within_s: float = 240, sent: Collection[str] = ()) -> float:
+def settled(
+    place: Town, within_s: float = 240, sent: Collection[str] = (), ahead: timedelta = timedelta(0)
+) -> float:
     """Wait until nothing is due any more and all messages that were ``sent`` are stored; the seconds that took.
+    ``ahead``: of the right time, by the clock of the town.
 
     AssertionError with what still waits. Messages in doubt are waited for: they are settled by looking them up.
     """
@@ -62,7 +65,7 @@ def settled(place: Town, within_s: float = 240, sent: Collection[str] = ()) -> f
     with place.database() as database:
         while time.monotonic() < began + within_s:
             with database.read() as session:
-                waiting = still_waiting(session, datetime.now(UTC)) or _not_stored(session, sent)
+                waiting = still_waiting(session, datetime.now(UTC) + ahead) or _not_stored(session, sent)
             if not waiting:
                 return time.monotonic() - began
             time.sleep(LOOK_EVERY_S)

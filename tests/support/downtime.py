@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -10,7 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from bot.status import Status
+from bot.tickets import tickets
 from bot.tickets.followups_plan import Kind
+from bot.tickets.tickets import By
 from storage.database import Database
 from storage.models import (
     Citizen,
@@ -24,9 +27,10 @@ from storage.models import (
 )
 from tests.support.clock import at
 
-# Wednesday, from 10 to 11 in the morning: nobody sleeps, and what is an hour late is still sent.
+# Unless a test says otherwise; Wednesday, from 10 to 11 in the morning: nobody sleeps, and what is an hour late is
+# still sent.
 DOWN_FROM, UP_AGAIN = at("2026-11-25T10:00+07:00"), at("2026-11-25T11:00+07:00")
-LONG_AGO = DOWN_FROM - timedelta(days=30)
+LONG_BEFORE = timedelta(days=30)
 Row = TypeVar("Row")
 
 
@@ -63,20 +67,38 @@ CASES = (
 STEPS = sum(len(case.kinds) for case in CASES)
 
 
-def fill(database: Database, steps: int) -> int:
-    """At least so many steps that fell due in that hour, spread over it and over all kinds; how many there are."""
-    rounds = -(-steps // STEPS)
+Telephone = Callable[[Citizen], Conversation]
+
+
+def simulator(person: Citizen) -> Conversation:
+    """A conversation by which nothing leaves the house."""
+    return Conversation(
+        channel="simulator", address_hash=f"hash-{person.id}", address=f"sim:{person.id}", our_address="sim"
+    )
+
+
+def fill(
+    database: Database,
+    steps: int,
+    since: datetime = DOWN_FROM,
+    within: timedelta = UP_AGAIN - DOWN_FROM,
+    telephone: Telephone = simulator,
+) -> int:
+    """At least so many steps that fall due from ``since`` on, spread over ``within`` and over all kinds; each
+    ticket is somebody else's, who has such a ``telephone``. How many steps there are."""
+    rounds, long_ago = -(-steps // STEPS), since - LONG_BEFORE
     wanted = [
-        (case, DOWN_FROM + timedelta(hours=1) * ((n + place / len(CASES)) / rounds))
+        (case, since + within * ((n + place / len(CASES)) / rounds))
         for n in range(rounds)
         for place, case in enumerate(CASES)
     ]
     with database.begin() as session:
-        people = _added(session, [Citizen(created_at=LONG_AGO) for _ in wanted])
-        talks = _added(session, [_talk(person) for person in people])
-        tickets = _added(session, [_ticket(case, talk) for (case, _), talk in zip(wanted, talks, strict=True)])
-        for (case, due), ticket, talk in zip(wanted, tickets, talks, strict=True):
-            _plan(session, case, due, ticket, talk)
+        people = _added(session, [Citizen(created_at=long_ago) for _ in wanted])
+        talks = _added(session, [_talk(person, telephone, long_ago) for person in people])
+        pairs = zip(wanted, talks, strict=True)
+        filed = _added(session, [_ticket(case, talk, long_ago) for (case, _), talk in pairs])
+        for (case, due), ticket in zip(wanted, filed, strict=True):
+            _plan(session, case, due, ticket)
     return rounds * STEPS
 
 
@@ -105,11 +127,11 @@ def wrong(database: Database) -> list[str]:
         )
         written = _by_ticket(session, select(OutboundMessage.ticket_id, OutboundMessage.wording).where(
             OutboundMessage.created_at >= DOWN_FROM))  # fmt: skip
-        tickets = session.execute(select(Ticket.id, Ticket.masked_story).order_by(Ticket.id)).all()
+        filed = session.execute(select(Ticket.id, Ticket.masked_story).order_by(Ticket.id)).all()
         weeks = Counter(session.scalars(select(ClaimDraw.week)))
     found = [f"{number} steps are {state}" for state, number in states.items() if state != "done"]
     found += [f"week {week} was drawn {times} times" for week, times in weeks.items() if times > 1]
-    for ticket_id, place in tickets:
+    for ticket_id, place in filed:
         found += _wrong_with(CASES[int(place)], events.get(ticket_id, []), written.get(ticket_id, []))
     return found
 
@@ -140,21 +162,16 @@ def _added(session: Session, rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _talk(person: Citizen) -> Conversation:
-    return Conversation(
-        channel="simulator",
-        address_hash=f"hash-{person.id}",
-        address=f"sim:{person.id}",
-        our_address="sim",
-        citizen_id=person.id,
-        created_at=LONG_AGO,
-    )
+def _talk(person: Citizen, telephone: Telephone, long_ago: datetime) -> Conversation:
+    talk = telephone(person)
+    talk.citizen_id, talk.created_at = person.id, long_ago
+    return talk
 
 
 _numbers = itertools.count()
 
 
-def _ticket(case: Case, talk: Conversation) -> Ticket:
+def _ticket(case: Case, talk: Conversation, long_ago: datetime) -> Ticket:
     return Ticket(
         number=f"JK-{next(_numbers):06}-0",  # counted up: thousands of random ones now and then are two alike
         citizen_id=talk.citizen_id,
@@ -165,45 +182,47 @@ def _ticket(case: Case, talk: Conversation) -> Ticket:
         status=case.status,
         story="Jalan berlubang",
         masked_story=str(CASES.index(case)),
-        created_at=LONG_AGO,
-        forward_at=LONG_AGO,
-        forwarded_at=None if case.status == S.RECEIVED else LONG_AGO,
-        verify_by=LONG_AGO + timedelta(days=40),
-        answer_by=LONG_AGO + timedelta(days=40),
-        solve_by=LONG_AGO + timedelta(days=40),
-        verified_at=LONG_AGO,
-        answered_at=LONG_AGO,
-        asked_at=LONG_AGO if case.status in (S.CLAIMED_DONE, S.NEEDS_INFO) else None,
+        created_at=long_ago,
+        forward_at=long_ago,
+        forwarded_at=None if case.status == S.RECEIVED else long_ago,
+        verify_by=long_ago + timedelta(days=40),
+        answer_by=long_ago + timedelta(days=40),
+        solve_by=long_ago + timedelta(days=40),
+        verified_at=long_ago,
+        answered_at=long_ago,
+        asked_at=long_ago if case.status in (S.CLAIMED_DONE, S.NEEDS_INFO) else None,
         reopened=1 if K.AFTER_REOPENING in case.kinds else 0,
         moves=3,
     )
 
 
-def _plan(session: Session, case: Case, due: datetime, ticket: Ticket, talk: Conversation) -> None:
+def _plan(session: Session, case: Case, due: datetime, ticket: Ticket) -> None:
     for kind in case.kinds:
         session.add(FollowUp(ticket_id=ticket.id, kind=kind, round=3, state="waiting", due_at=due))
     if K.CLOSE_SILENT in case.kinds:
-        _asked_before(session, ticket, talk)
+        _asked_before(session, ticket)
 
 
-def _asked_before(session: Session, ticket: Ticket, talk: Conversation) -> None:
-    """The question that nobody answered arrived long ago."""
-    asking = FollowUp(ticket_id=ticket.id, kind=K.CITIZEN_CONFIRM, round=3, state="done", due_at=LONG_AGO)
-    asking.done_at = LONG_AGO
+def _asked_before(session: Session, ticket: Ticket) -> None:
+    """The question that nobody answered arrived long ago; not by Twilio, which would have to know of it."""
+    long_ago = ticket.created_at
+    asking = FollowUp(ticket_id=ticket.id, kind=K.CITIZEN_CONFIRM, round=3, state="done", due_at=long_ago)
+    asking.done_at = long_ago
     session.add(asking)
     session.flush()
+    tickets.record(session, ticket, "follow_confirm", By("bot", long_ago))
     session.add(
         OutboundMessage(
             key=f"step:{asking.id}",
-            channel=talk.channel,
-            recipient=talk.address,
-            conversation_id=talk.id,
+            channel="simulator",
+            recipient="sim",
+            conversation_id=ticket.conversation_id,
             ticket_id=ticket.id,
             wording="follow_confirm",
             body={"text": "Sudah beres?"},
-            created_at=LONG_AGO,
-            due_at=LONG_AGO,
+            created_at=long_ago,
+            due_at=long_ago,
             state="delivered",
-            delivered_at=LONG_AGO,
+            delivered_at=long_ago,
         )
     )
