@@ -56,10 +56,10 @@ class Words:
         """True for a yes, False for a no, None where it is neither.
 
         A no among yeses ("sudah tapi masih bocor") is a no, but for "sudah tidak bocor lagi", which the words
-        alone cannot tell. A long text is neither: it says more than that.
+        alone cannot tell, and "sudah beres belum?", which asks. A long text is neither: it says more than that.
         """
         words = _plain(text).split()
-        if not words or len(words) > LONGEST_YES_OR_NO:
+        if not words or len(words) > LONGEST_YES_OR_NO or self._whether.search(_plain(text)):
             return None
         agrees, refuses = bool(set(words[:3]) & self._yes), bool(set(words) & self._no)
         if agrees and refuses and words[-1] in self._no_longer:
@@ -204,6 +204,10 @@ class Words:
     @cached_property
     def _no_longer(self) -> frozenset[str]:
         return frozenset(self.data["no_longer"])
+
+    @cached_property
+    def _whether(self) -> re.Pattern[str]:
+        return _any_word(self.data["whether"])
 
     @cached_property
     def _unknown(self) -> re.Pattern[str]:

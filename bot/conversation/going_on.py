@@ -9,7 +9,7 @@ from bot.conversation import matching, tickets
 from bot.conversation.choosing import SURE_REPORT, place_in, tells_matter_and_place
 from bot.conversation.claims import about
 from bot.conversation.meaning import CLEAR_SERVICE
-from bot.conversation.state import COURTESY_QUESTIONS, Dialogue, Said, Situation, TicketView
+from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import Correct, Reply, Turn
 from nlu.client import Understanding
 
@@ -17,6 +17,8 @@ from nlu.client import Understanding
 VAGUE = frozenset({"di_luar_cakupan", "bantuan", "setuju"})
 # A correction of the kind names the kind that it is not, and the one that it is.
 NAMED_WRONG, NAMED_RIGHT = 0.1, 0.3
+# "Jl. Melati 5 pak" is only a place: of the report before it. With more words it may be another's.
+MOST_BESIDE_A_PLACE = 2
 
 
 def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -38,9 +40,10 @@ def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: C
 
 
 def _is_free(dialogue: Dialogue) -> bool:
-    """Whether no other report is being told, and nothing asked that must be answered."""
+    """Whether no other report is being told, nothing asked that must be answered, and no answer just given."""
     question = dialogue.pending
-    return dialogue.draft is None and (question is None or question.asked in COURTESY_QUESTIONS)
+    lapses = question is None or (question.asked in COURTESY_QUESTIONS and question.asked is not Asked.HELPED)
+    return dialogue.draft is None and lapses
 
 
 def _by_its_name(said: Said, situation: Situation) -> TicketView | None:
@@ -82,8 +85,10 @@ def _kind_meant(understood: Understanding, ticket: TicketView, city: City) -> st
 def _goes_on(understood: Understanding, said: Said, ticket: TicketView, city: City) -> bool:
     """Whether it is no matter of its own: neither another report, nor talk, a wish or a question."""
     answers = said.is_short and said.agrees is not None
-    if answers or "?" in said.text or place_in(said) or not any(map(str.isalpha, said.text)):
+    if answers or "?" in said.text or not any(map(str.isalpha, said.text)):
         return False
+    if place := place_in(said):
+        return ticket.is_report and len(said.text.split()) - len(place.split()) <= MOST_BESIDE_A_PLACE
     if not ticket.is_report or said.sealed_words or _is_another(understood, ticket, city):
         return False
     intent = understood.intent

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.city.city import City
-from bot.conversation import claims, matching, reports, visits
+from bot.conversation import choosing, claims, matching, reports, visits
 from bot.conversation.choosing import is_another_report, is_story, place_in, yes_or_no
 from bot.conversation.claims import about, judged, judged_all, not_looked_at_yet, verdict_on
 from bot.conversation.meaning import REPORTS
@@ -58,9 +58,18 @@ def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
     if ticket.status == Status.NEEDS_INFO and not _is_own_matter(said, ticket):
         return _answer_agency(dialogue, said, ticket)
     turn = _about_one(dialogue, said, ticket, city)
-    if turn is None and said.understanding and said.understanding.intent.label == "cek_status":
-        return Turn(about(dialogue, ticket, said), (status_line(ticket, city, said.now),), outcome="answered")
+    if turn is None and _asks_how_it_is(said):
+        return _how_it_is(about(dialogue, ticket, said), said, ticket, city)
     return turn
+
+
+def _asks_how_it_is(said: Said) -> bool:
+    """Whether words beside a quoted message ask about it: "ini gimana?", which alone asks nobody knows what."""
+    intent = said.understanding.intent if said.understanding else None
+    if intent is None or said.choice:
+        return False
+    asks = said.is_short and "?" in said.text and intent.confidence < choosing.SURE
+    return intent.label in ("cek_status", "bantuan", "di_luar_cakupan") or asks
 
 
 def _again(dialogue: Dialogue, said: Said, ticket: TicketView, city: City) -> Turn:

@@ -20,7 +20,9 @@ from storage.queries.states import FAILED, WAITING
 
 log = structlog.get_logger()
 
-BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200)  # seconds; afterwards a message is given up
+# Seconds; afterwards a message is given up. Over four hours, and never longer apart than a quarter of one: whoever
+# wrote while a provider was away for an hour is answered within minutes of its return.
+BACK_OFF = (5, 15, 60, *[300] * 12, *[900] * 12)
 # A telephone that is off, in seconds: ten minutes, an hour, six hours.
 FEW_BACK_OFF = (600, 3_600, 21_600)
 # Another system may be away for days; what fails for longer is suspended as a whole (``bot.subscribers``).

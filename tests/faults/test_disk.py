@@ -14,7 +14,7 @@ from tests.faults.asking import bad_parts, health
 from tests.faults.audit import audit
 from tests.faults.cost import cost_of, note
 from tests.faults.postgres_server import open_folder, server
-from tests.faults.posting import Webhooks, webhooks_of
+from tests.faults.posting import NO_ANSWER, Webhooks, webhooks_of
 from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.stream import stream
 from tests.journeys.conftest import specs
@@ -32,6 +32,7 @@ long = pytest.param(*LONG, marks=pytest.mark.faults, id="long")
 both, long_only = pytest.mark.parametrize(MEANING, [quick, long]), pytest.mark.parametrize(MEANING, [long])
 OF_SQLITE_MB, OF_POSTGRESQL_MB = 128, 160
 REFUSED = 503
+UNANSWERED = 0.01  # of the posts: where a machine has other things to do, 15 seconds are over now and then
 NOTICED_WITHIN_S = 240  # for machines that have other things to do; it takes some seconds
 
 
@@ -71,7 +72,8 @@ def _fills_up(
     audited = audit(place, writing.sent)
     note(cost_of(place, fault, webhooks, audited))
     wait_for(lambda: not bad_parts(place), NOTICED_WITHIN_S, "all parts to be well")
-    assert set(webhooks.answers) <= {200, REFUSED}, "Twilio was told to come again, and nothing else"
+    assert set(webhooks.answers) <= {200, REFUSED, NO_ANSWER}, "Twilio was told to come again, and nothing else"
+    assert webhooks.answers[NO_ANSWER] <= UNANSWERED * webhooks.answers.total(), "and nearly always by an answer"
 
 
 def _refuses(webhooks: Webhooks) -> None:

@@ -124,3 +124,43 @@ def test_did_it_work_out_asked_later_is_not_about_the_pothole(said, city, button
     action = respond(Dialogue(), said(title, NO, choice=button), asked, city).action
     assert isinstance(action, AnswerRecheck)
     assert (action.draft is not None) is filed
+
+
+# -- a question is no answer --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asks", ["sudah beres belum ya", "udah blm pak?", "sudah dikerjakan belum min"])
+def test_whether_it_is_done_is_asked_and_not_said(said, city, asks):
+    turn = respond(WITHDRAW, said(asks, understood("cek_status")), CLAIMED_LATER, city)
+    assert turn.action is None
+    assert turn.replies[0].wording == "status_claimed_done"
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("ini gimana kabarnya?", understood("bantuan")),
+        ("gimana ini?", understood("lapor", "lampu_jalan", sure=0.4)),
+        ("kok belum ya", understood("cek_status")),
+    ],
+)
+def test_a_few_words_to_a_quoted_reply_ask_how_it_is(said, city, text, meaning):
+    mine = Situation(tickets=(ticket("waiting"),))
+    turn = respond(Dialogue(), said(text, meaning, quoted=NUMBER), mine, city)
+    assert [reply.wording for reply in turn.replies] == ["status_waiting"]
+
+
+def test_a_question_after_an_answer_is_not_more_of_the_report_before(said, city):
+    helped = Pending(Asked.HELPED, NOON, ("helped", "not_helped"), topic="ktp_baru")
+    talk = Dialogue(helped, recent=NUMBER, recent_at=NOON)
+    turn = respond(
+        talk, said("ada apa aja", understood("bantuan", sure=0.6)), Situation((ticket("waiting"),)), city
+    )
+    assert turn.action is None or not hasattr(turn.action, "place")
+
+
+def test_a_place_alone_right_after_a_report_is_more_of_it(said, city):
+    talk = Dialogue(recent=NUMBER, recent_at=NOON)
+    where = said("jl. kemang timur 5", understood("lapor", "jalan_rusak", place="jl. kemang timur 5", sure=0.4))
+    turn = respond(talk, where, Situation((ticket("waiting"),), awaits_person=True), city)
+    assert [reply.wording for reply in turn.replies] == ["info_added"]

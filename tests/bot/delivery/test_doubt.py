@@ -111,8 +111,8 @@ def test_an_identical_text_that_arrived_earlier_is_not_taken_for_it(post: Post) 
 
 def test_doubt_that_returns_at_every_attempt_is_given_up_in_the_end(post: Post) -> None:
     row_id = post.write(conversation_id=None)  # with a conversation, its 24-hour window would end it earlier
-    post.provider.outcomes = [DOUBT] * 100
-    for _ in range(30):
+    post.provider.outcomes = [DOUBT] * 200
+    for _ in range(3 * len(BACK_OFF)):
         post.clock.move(hours=3)
         post.courier().round()
         post.courier().settle()
