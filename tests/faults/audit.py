@@ -44,7 +44,7 @@ class Audited:
         return f"{self.messages:,} messages stored once ({became}); {sent}, {self.steps:,} follow-ups, each once"
 
 
-def audit(place: Town, sent: Collection[str], within_s: float = 240, ahead: timedelta = timedelta(0)) -> Audited:
+def audit(place: Town, sent: Collection[str], within_s: float = 900, ahead: timedelta = timedelta(0)) -> Audited:
     """Hold the city to every rule, once it has settled (``within_s`` seconds at most).
 
     ``sent``: the MessageSid of every message that reached us or that Twilio lists: those acknowledged, and those

@@ -32,7 +32,7 @@ from tests.support.processes import running
 pytestmark = [pytest.mark.processes, needs_compiler]
 
 # Messages a second, times that the disk breaks, and how many seconds it stays so.
-QUICK, LONG = (8, 1, 2), (80, 15, 5)
+QUICK, LONG = (8, 1, 2), (20, 15, 5)
 MEANING = ("per_second", "times", "broken_s")
 quick = pytest.param(*QUICK, marks=pytest.mark.faults_quick, id="quick")
 long = pytest.param(*LONG, marks=pytest.mark.faults, id="long")
