@@ -1,7 +1,10 @@
 """Status callbacks: a signed report reaches its message, any other one changes nothing."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.messages import SMS, Sent
 from bot.rulebook import Rulebook
 from bot.settings import Settings
 from storage.database import Database
@@ -34,6 +37,21 @@ def test_a_failure_keeps_its_code(web: Web, post: Post) -> None:
     row_id = post.write()
     web.post(status_form(ACCOUNT, new_sid(), "undelivered", ErrorCode="30005"), f"{STATUS}?outbound={row_id}")
     assert (post.row(row_id).state, post.row(row_id).error) == ("failed", "30005")
+
+
+@pytest.mark.parametrize("code", ["63049", "63032"])
+def test_what_meta_holds_back_goes_by_sms_and_is_no_opt_out(
+    database: Database, rulebook: Rulebook, clock: MoveableClock, settings: Settings, post: Post, code: str
+) -> None:
+    """Both are reasons of Meta's own (too many such messages, an experiment), and say nothing about the person."""
+    post.rulebook = replace(rulebook, sms_line=SMS)
+    web, row_id, sid = Web(database, post.rulebook, clock, settings), post.write(), new_sid()
+    post.provider.outcomes = [Sent(sid)]
+    post.courier().round()
+    web.post(status_form(ACCOUNT, sid, "undelivered", ErrorCode=code), f"{STATUS}?outbound={row_id}")
+    assert post.person().citizen.opted_out_at is None
+    post.courier().round()
+    assert (post.row(row_id).state, post.by_sms.texts) == ("failed", ["Halo"])
 
 
 @pytest.mark.parametrize(
