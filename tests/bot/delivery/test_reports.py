@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from bot.delivery import failures
 from bot.delivery.outcomes import RANK
 from bot.delivery.reports import REPORTED
 from bot.messages import SendError, Sent
@@ -68,6 +69,21 @@ def test_what_a_report_said_first_stands(post: Post, reported: str, outcome: Sen
     post.provider.before_send = lambda _: post.reports(row_id, "SM77", reported)
     post.courier().round()
     assert post.row(row_id).state == end
+
+
+@pytest.mark.parametrize("kind", [failures.LATER, failures.FEW, failures.OTHER_FORM])
+def test_what_a_report_put_off_before_we_knew_of_the_message_is_tried_again(post: Post, kind: str) -> None:
+    """Our own record of the attempt comes behind the report that it failed."""
+    row_id = post.write(body={"text": "Beres?", "template": "HX1", "variables": {"1": "JK-1"}})
+    post.provider.outcomes = [Sent("SM77")]
+    post.provider.before_send = lambda _: post.reports(row_id, "SM77", "failed", error="1", kind=kind)
+    post.courier().round()
+    assert (post.row(row_id).state, post.row(row_id).provider_id) == ("waiting", None)
+    post.provider.before_send = lambda _: None
+    post.clock.move(days=1)
+    post.courier().round()
+    row = post.row(row_id)
+    assert (row.state, row.provider_id, row.body["tried"]) == ("accepted", "SM1", ["SM77"])
 
 
 def test_a_repeated_report_says_nothing_new(post: Post) -> None:
