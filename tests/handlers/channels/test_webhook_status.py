@@ -21,7 +21,7 @@ def web(database: Database, rulebook: Rulebook, clock: MoveableClock, settings: 
 
 
 def test_a_report_reaches_its_message(web: Web, post: Post) -> None:
-    row_id, sid = post.write(), new_sid()
+    row_id, sid = post.write(attempts=1), new_sid()
     for status, state in (
         ("queued", "accepted"),
         ("delivered", "delivered"),
@@ -34,7 +34,7 @@ def test_a_report_reaches_its_message(web: Web, post: Post) -> None:
 
 
 def test_a_failure_keeps_its_code(web: Web, post: Post) -> None:
-    row_id = post.write()
+    row_id = post.write(attempts=1)
     web.post(status_form(ACCOUNT, new_sid(), "undelivered", ErrorCode="30005"), f"{STATUS}?outbound={row_id}")
     assert (post.row(row_id).state, post.row(row_id).error) == ("failed", "30005")
 
@@ -64,7 +64,7 @@ def test_a_report_about_nothing_of_ours_is_acknowledged(web: Web, query: str, st
 
 
 def test_a_forged_report_changes_nothing(web: Web, post: Post) -> None:
-    row_id = post.write()
+    row_id = post.write(attempts=1)
     form = status_form(ACCOUNT, new_sid(), "delivered")
     assert web.forged(form, "forged", f"{STATUS}?outbound={row_id}").status_code == 403
     signed_for_another = LINE.signature(f"{STATUS}?outbound={row_id + 1}", form)
