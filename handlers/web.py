@@ -27,9 +27,15 @@ LARGEST_REQUEST = 8 * 1024 * 1024
 STATUS_CODES: dict[type[BotError], int] = {NotFoundError: 404, LinkExpiredError: 410, RefusedError: 409}
 
 
+class _Web(Flask):
+    def log_exception(self, _: object) -> None:
+        """Flask's own writes the address, in which links have their secrets, and what the exception says."""
+        log.exception("request_failed", endpoint=request.endpoint, method=request.method)
+
+
 def create_web(edge: Edge, providers: Iterable[Provider] = PROVIDERS) -> Flask:
     """Put the web side together around ``edge``."""
-    app = Flask("handlers")
+    app = _Web("handlers")
     session_keys = keyring.current().lookups("web sessions")
     app.config.update(
         SECRET_KEY=session_keys[0],

@@ -2,7 +2,7 @@
 
 ``python -m scheduler.supervisor nlu``: the NLU server alone, as a service that needs no secret.
 
-Only the standard library and our own light modules: the parts themselves run as processes of their own.
+Only the standard library and light modules: the parts themselves run as processes of their own.
 """
 
 import json
@@ -16,6 +16,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 from nlu import environment, live
 from scheduler import count_folder
@@ -64,8 +66,8 @@ def _nlu_alone(stop: threading.Event) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Our environment, completed for a first run: a secret key, and an account for the console."""
-    env = dict(os.environ)
+    """What is set, completed for a first run: a secret key, and an account for the console."""
+    env = _as_set()
     env.setdefault("PORT", "8000")
     env["SECRET_KEY"] = env.get("SECRET_KEY") or kept_secret(ROOT / "var" / "secret_key")
     if not env.get("ADMIN_EMAIL"):
@@ -74,6 +76,12 @@ def _environment() -> dict[str, str]:
             "ADMIN_PASSWORD": kept_secret(ROOT / "var" / "admin_password"),
         }
     return env
+
+
+def _as_set() -> dict[str, str]:
+    """Our environment over the file ``.env``, as the settings read both: nothing in there is overridden."""
+    written = dotenv_values(ROOT / ".env")
+    return {**{name.upper(): value for name, value in written.items() if value is not None}, **os.environ}
 
 
 def _prepare_database(env: Mapping[str, str]) -> None:

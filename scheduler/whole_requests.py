@@ -3,8 +3,8 @@
 gunicorn's threads read what a client sends, and wait for it: sixteen clients that send a byte a second take all
 threads of two processes, and Twilio's webhooks time out. Here the one loop that waits for connections anyway looks
 at what has arrived (``MSG_PEEK``), and passes a connection on when a whole request lies in the kernel's buffer.
-What must be read while it arrives (a photo of an agency; a client that asks with ``Expect`` first) gets half of
-the threads at most, so that it never keeps a webhook out.
+What must be read while it arrives (a photo of an agency; a client that asks with ``Expect`` first, or sends chunks
+and no length) gets half of the threads at most, so that it never keeps a webhook out.
 
 ``gunicorn --worker-class scheduler.whole_requests.PatientWorker``
 """
@@ -27,24 +27,30 @@ WHOLE_WITHIN_S = 10.0
 STALLED_AFTER = struct.pack("ll", 5, 0)
 END_OF_HEAD = b"\r\n\r\n"
 LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,18})[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
-
-
+HAS_BODY = re.compile(rb"^(content-length|transfer-encoding):", re.IGNORECASE | re.MULTILINE)
 EXPECTS = re.compile(rb"^expect:[ \t]*100-continue", re.IGNORECASE | re.MULTILINE)
 
 
 def is_whole(arrived: bytes) -> bool:
-    """Whether ``arrived`` has a request from its first byte to its last. One whose length is not told counts as
-    whole with its head.
+    """Whether ``arrived`` has a request from its first byte to its last. Never where its length is not told: what
+    looks like the last chunk may stand within one.
     """
     head, end, body = arrived.partition(END_OF_HEAD)
-    length = LENGTH.search(head + b"\r")
-    return bool(end) and len(body) >= (int(length[1]) if length else 0)
+    length = _length(head)
+    return bool(end) and length is not None and len(body) >= length
 
 
 def must_be_read(arrived: bytes) -> bool:
-    """Whether no more of a request will arrive before somebody reads it."""
+    """Whether no more of a request will arrive before somebody reads it, or nobody else knows when it is over."""
     head, end, _ = arrived.partition(END_OF_HEAD)
-    return len(arrived) >= HELD_BACK or (bool(end) and EXPECTS.search(head) is not None)
+    return len(arrived) >= HELD_BACK or (bool(end) and (_length(head) is None or EXPECTS.search(head) is not None))
+
+
+def _length(head: bytes) -> int | None:
+    """How many bytes follow ``head``; None where it does not tell so in a number of a sensible size."""
+    if length := LENGTH.search(head + b"\r"):
+        return int(length[1])
+    return None if HAS_BODY.search(head) else 0
 
 
 class Connection(TConn):  # type: ignore[misc]

@@ -41,6 +41,9 @@ SHORTEST_CONNECT_S = 2  # psycopg takes no less
 LOOK_EVERY_S = 0.1
 ANOTHER_AFTER_S = 3.0
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+# But a PostgreSQL is there that answers with one of these (SQLSTATE): a statement that took longer than it may, a
+# deadlock, a transaction that has to be tried again, a lock that is not to be had.
+REFUSED = frozenset({"57014", "40P01", "40001", "55P03"})
 RV = TypeVar("RV")
 
 
@@ -98,8 +101,8 @@ class Gate:
         try:
             yield
             self._is_away = False
-        except AWAY:
-            self._is_away = True
+        except AWAY as error:
+            self._is_away = self._is_away or _is_away(error)
             raise
         finally:
             if asks:
@@ -120,6 +123,11 @@ class Gate:
     def _is_asked(self) -> bool:
         another = self._asker != threading.get_ident()
         return another and time.monotonic() - self._asked_at < ANOTHER_AFTER_S
+
+
+def _is_away(error: SQLAlchemyError) -> bool:
+    """Whether ``error`` says that the database does not answer, and not that it refuses one statement."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) not in REFUSED
 
 
 class PatientConnection(psycopg.Connection[Any]):

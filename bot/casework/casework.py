@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from bot.case import Case, Facts
 from bot.casework import citizens, incident_news
@@ -25,14 +25,11 @@ from storage.queries.states import DONE
 STATUS = "status_"
 # Questions whose ticket has no number yet when they are asked.
 ABOUT_WHAT_WAS_FILED = frozenset({Asked.SAFE, Asked.EMERGENCY_PLACE, Asked.DETAIL})
-STILL_UNREAD = (
-    select(InboundMessage.id)
-    .where(
-        InboundMessage.conversation_id == bindparam("conversation"),
-        InboundMessage.state != DONE,
-        InboundMessage.id.not_in(bindparam("handled", expanding=True)),
-    )
-    .limit(1)
+# The most pressing lane of what is left; None where nothing is.
+STILL_UNREAD = select(func.min(InboundMessage.lane)).where(
+    InboundMessage.conversation_id == bindparam("conversation"),
+    InboundMessage.state != DONE,
+    InboundMessage.id.not_in(bindparam("handled", expanding=True)),
 )
 
 
@@ -183,12 +180,15 @@ def _notice_key(case: Case) -> str:
 
 
 def _release(case: Case, dialogue: Dialogue, wake_at: datetime | None) -> None:
-    """Give the conversation back; what is still unread (a second matter, a later message) wakes it at once."""
+    """Give the conversation back; what is still unread (a second matter, a later message) wakes it at once.
+
+    An emergency that came while it was in somebody's hands keeps its lane.
+    """
     # A turn changes no messages but those that it handles, so there is nothing to flush before.
     of = {"conversation": case.conversation.id, "handled": [message.id for message in case.messages]}
-    unread = case.session.connection().scalar(STILL_UNREAD, of)
+    unread: int | None = case.session.connection().scalar(STILL_UNREAD, of)
     case.conversation.dialogue = dialogue.to_json()
-    case.conversation.wake_at = case.now if unread else wake_at
-    case.conversation.lane = NORMAL_LANE
+    case.conversation.wake_at = wake_at if unread is None else case.now
+    case.conversation.lane = NORMAL_LANE if unread is None else unread
     case.conversation.attempts = 0
     case.conversation.lease_until = case.conversation.lease_owner = None

@@ -218,8 +218,8 @@ class Courier:
         with self.database.begin() as session:
             row = session.scalars(LOCKED, {"message": message.id}).one()
             if isinstance(outcome, Sent):
-                row.form, row.cost, row.currency = note.form, note.cost, note.currency
-                outcomes.note_sent(row, outcome, now)
+                if outcomes.note_sent(row, outcome, now):
+                    row.form, row.cost, row.currency = note.form, note.cost, note.currency
             elif row.attempts == message.attempts:  # else it is another sender's by now
                 row.form = form  # where it is in doubt, it is looked up as it went out
                 outcomes.note_error(session, self.rulebook, row, outcome, now)

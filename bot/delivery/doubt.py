@@ -47,31 +47,38 @@ def settle(database: Database, channels: Mapping[str, Channel], rulebook: Rulebo
 def _look_up(
     database: Database, channel: Channel, rulebook: Rulebook | None, clock: Clock, message: OutboundMessage
 ) -> None:
-    sent_at = message.sent_at or clock.now()
+    asked_at = clock.now()
     try:
         with database.read() as session:
             known = _known_ids(session, message)
-        found = channel.find_sent(outgoing(message, message.form or form_of(message, sent_at)), known)
+        form = message.form or form_of(message, message.sent_at or asked_at)
+        found = channel.find_sent(outgoing(message, form), known)
     except SendError:
         return  # asked again when its lease runs out
     except Exception:
         log.exception("look_up_crashed", outbound=message.id)
         return
     with database.begin() as session:
-        _conclude(session, rulebook, message, found, clock.now())
+        _conclude(session, rulebook, message, found, asked_at)
 
 
 def _conclude(
-    session: Session, rulebook: Rulebook | None, message: OutboundMessage, found: str | None, now: datetime
+    session: Session, rulebook: Rulebook | None, message: OutboundMessage, found: str | None, asked_at: datetime
 ) -> None:
+    """The provider, asked at ``asked_at``, has ``message`` under the id ``found``, or has it not."""
     row = _locked_with_others(session, message)
-    if row.state != "in_doubt" or found in _known_ids(session, message):
+    if not _is_still(row, message) or found in _known_ids(session, message):
         return  # settled meanwhile, or what was found was taken for an identical message
     if found:
-        outcomes.note_sent(row, Sent(found), now)
-    elif message.sent_at is None or now - message.sent_at >= SURE_AFTER:
+        outcomes.note_sent(row, Sent(found), asked_at)
+    elif row.sent_at is None or asked_at - row.sent_at >= SURE_AFTER:
         log.info("doubt_settled_not_sent", outbound=row.id)
-        failing.try_again(session, rulebook, row, now)
+        failing.try_again(session, rulebook, row, asked_at)
+
+
+def _is_still(row: OutboundMessage, message: OutboundMessage) -> bool:
+    """Whether the attempt that was looked into is in doubt: another one may have been made and be so meanwhile."""
+    return row.state == "in_doubt" and row.attempts == message.attempts
 
 
 def _leave_to_a_person(
@@ -79,7 +86,7 @@ def _leave_to_a_person(
 ) -> None:
     with database.begin() as session:
         row = session.get_one(OutboundMessage, message.id, with_for_update=True)
-        if row.state == "in_doubt":
+        if _is_still(row, message):
             failing.fail(session, rulebook, row, failures.IN_DOUBT, now)
 
 

@@ -26,8 +26,13 @@ RANK = {
 }
 
 
-def note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:
-    """A callback may have come first and said more than we know; it is not overwritten."""
+def note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> bool:
+    """A callback may have come first and said more than we know; it is not overwritten.
+
+    False where it said that this attempt failed: the row is about another one already.
+    """
+    if sent.provider_id in row.body.get("tried", ()):
+        return False
     if row.provider_id not in (None, sent.provider_id):  # an earlier attempt has arrived meanwhile
         failing.remember(row, sent.provider_id)
     row.provider_id = row.provider_id or sent.provider_id
@@ -36,6 +41,7 @@ def note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:
         row.state, row.error = "accepted", None
     if sent.delivered and row.delivered_at is None:
         row.state, row.delivered_at = "delivered", now
+    return True
 
 
 def note_error(

@@ -87,12 +87,17 @@ def _fail(
 
 
 def _is_about(row: OutboundMessage, provider_id: str, state: str) -> bool:
-    """Whether it is about this attempt at the message, or says that an earlier one arrived after all."""
+    """Whether it is about this attempt at the message, or says that an earlier one arrived after all.
+
+    After a restore, reports still come about messages that the backup did not know, whose numbers others have now:
+    what was never sent cannot be meant.
+    """
     if row.provider_id == provider_id:
         return True
     if provider_id in row.body.get("tried", ()):
         return state in ARRIVED
-    return row.provider_id is None
+    was_sent = row.attempts > 0 or row.sent_at is not None
+    return row.provider_id is None and was_sent
 
 
 def _find(

@@ -11,8 +11,8 @@ LATER = frozenset({14107, 20429, 30001, 30410, 63010, 63012, 63017, 63018})
 FEW = frozenset({30003, 30008})
 # Free text outside WhatsApp's 24-hour window.
 OTHER_FORM = frozenset({63016})
-# They have said STOP, or the provider holds back what they do not want.
-STOP = frozenset({21610, 63014, 63032, 63033, 63049})
+# They have said STOP, or blocked us.
+STOP = frozenset({21610, 63014, 63033})
 # No such number, none that takes messages, or none on WhatsApp.
 ADDRESS = frozenset({21211, 21214, 21614, 30005, 30006, 63003, 63024})
 # The text, the template or its values.
@@ -22,6 +22,8 @@ CONTENT = frozenset(
 )  # fmt: skip
 # Credentials, permission, suspension, or a sender that is not set up.
 ACCOUNT = frozenset({20003, 21606, 21608, 30002, 63001, 63007, 63015, 63020, 63038})
+# What is in none of these is final, and another way is taken: 63049 and 63032 (Meta's 131049 and 130472), which
+# hold back single messages for reasons of Meta's own, say nothing about the person, unlike a STOP.
 
 KINDS = {
     failures.LATER: LATER,

@@ -18,6 +18,7 @@ from tests.support.ports import free_port
 
 THREADS = 2
 HEAD = b"POST /a HTTP/1.1\r\nHost: here\r\nContent-Length: 6\r\n\r\n"
+CHUNKED = b"POST /a HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,9 @@ HEAD = b"POST /a HTTP/1.1\r\nHost: here\r\nContent-Length: 6\r\n\r\n"
         (b"POST / HTTP/1.1\r\ncontent-length:6\r\n\r\n12345", False),
         (b"POST / HTTP/1.1\r\nX-Content-Length: 6\r\n\r\n", True),
         (b"POST / HTTP/1.1\r\nX: y\r\n\r\nContent-Length: 900\r\n", True),
+        (CHUNKED, False),
+        (CHUNKED + b"6\r\n123456\r\n0\r\n\r\n", False),
+        (b"POST / HTTP/1.1\r\nContent-Length: 0000000000000000000006\r\n\r\n", False),
     ],
 )
 def test_what_is_a_whole_request(arrived: bytes, whole: bool) -> None:
@@ -42,7 +46,9 @@ def test_what_is_a_whole_request(arrived: bytes, whole: bool) -> None:
 def test_what_does_not_come_by_waiting_for_it() -> None:
     assert must_be_read(b"x" * HELD_BACK)
     assert must_be_read(HEAD[:-2] + b"Expect: 100-continue\r\n\r\n")
+    assert must_be_read(CHUNKED)
     assert not must_be_read(HEAD)
+    assert not must_be_read(CHUNKED[:-1])
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +147,22 @@ def test_large_requests_that_stop_coming_leave_threads_to_others(port: int) -> N
         for _ in range(THREADS):
             crowd.enter_context(says(port, ENDLESS))
         assert post(port, b"123456") == "/a 6"
+
+
+UNTOLD = [CHUNKED, CHUNKED + b"6\r\n0\r\n\r\n", HEAD.replace(b": 6", b": 0000000000000000000006")]
+
+
+@pytest.mark.parametrize("half", UNTOLD, ids=["chunked", "as if it were over", "in many digits"])
+def test_requests_whose_length_is_not_told_leave_threads_to_others(port: int, half: bytes) -> None:
+    with ExitStack() as crowd:
+        for _ in range(10 * THREADS):
+            crowd.enter_context(says(port, half))
+        assert post(port, b"123456") == "/a 6"
+
+
+def test_a_request_in_chunks(port: int) -> None:
+    with says(port, CHUNKED, b"6\r\n123456\r\n", b"0\r\n\r\n") as client:
+        assert hears(client, b"/a 6")
 
 
 def test_a_large_request_has_its_turn_when_one_before_it_is_given_up(port: int) -> None:

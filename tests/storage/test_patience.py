@@ -25,6 +25,11 @@ def ask(database: Database) -> None:
         session.execute(ASK)
 
 
+def ask_in_time(database: Database) -> None:
+    with at_most(SOON_S):
+        ask(database)
+
+
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Somebody else writes into the SQLite file all the time."""
@@ -154,6 +159,21 @@ def test_other_failures_turn_nobody_away() -> None:
         raise ValueError("wrong")
     with ThreadPoolExecutor(1) as pool, at_most(SOON_S), gate.passed():
         pool.submit(passes, gate).result(SOON_S)
+
+
+@pytest.mark.parametrize(
+    "refusal", ["query_canceled", "deadlock_detected", "serialization_failure", "lock_not_available"]
+)
+def test_a_postgresql_that_refuses_one_statement_is_not_away(
+    postgresql_template: PostgresTemplate, refusal: str
+) -> None:
+    """A page that took too long says nothing about the webhooks' chances."""
+    refused = text(f"DO $$ BEGIN RAISE {refusal}; END $$")
+    with postgresql_template.empty() as url, opened(url) as database, ThreadPoolExecutor(1) as pool:
+        with pytest.raises(OperationalError), database.begin() as session:
+            session.execute(refused)
+        with at_most(SOON_S), database.begin():
+            pool.submit(ask_in_time, database).result(SOON_S)
 
 
 def test_one_who_tries_may_ask_twice_at_once() -> None:

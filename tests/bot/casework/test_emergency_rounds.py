@@ -65,3 +65,43 @@ def test_each_round_leaves_the_other_its_messages(number: Number) -> None:
     assert others.round() == 1
     assert urgent.round() == 1
     assert urgent.round() == others.round() == 0
+
+
+def test_an_emergency_behind_a_report_that_is_being_understood_is_next(number: Number) -> None:
+    slow = Slow()
+    others = Worker(number.database, number.rulebook, slow, number.clock, "one", lanes=ALL_BUT_EMERGENCIES)
+    urgent = Worker(number.database, number.rulebook, GivenUp(), number.clock, "one", lanes=EMERGENCIES)
+    number.hears(REPORT, UNDERSTOOD)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(others.round)
+        assert slow.asked.wait(20)
+        number.hears(EMERGENCY)
+        assert urgent.round() == 0, "the conversation is in another's hands"
+        slow.may_answer.set()
+        assert waiting.result(20) == 1
+    assert urgent.round() == 1
+    assert outcomes(number)[EMERGENCY] == "emergency"
+
+
+def test_an_emergency_behind_a_button_is_next(number: Number) -> None:
+    urgent = Worker(number.database, number.rulebook, GivenUp(), number.clock, "one", lanes=EMERGENCIES)
+    number.hears("Pohon", choice="pohon")
+    number.hears(EMERGENCY)
+    assert (urgent.round(), urgent.round(), urgent.round()) == (1, 1, 0)
+    assert outcomes(number)[EMERGENCY] == "emergency"
+
+
+def test_a_report_behind_an_emergency_is_none(number: Number) -> None:
+    slow = Slow()
+    others = Worker(number.database, number.rulebook, number.nlu, number.clock, "one", lanes=ALL_BUT_EMERGENCIES)
+    urgent = Worker(number.database, number.rulebook, slow, number.clock, "one", lanes=EMERGENCIES)
+    number.hears(EMERGENCY)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(urgent.round)
+        assert slow.asked.wait(20)
+        number.hears(REPORT, UNDERSTOOD)
+        assert others.round() == 0
+        slow.may_answer.set()
+        assert waiting.result(20) == 1
+    assert urgent.round() == 0
+    assert others.round() == 1

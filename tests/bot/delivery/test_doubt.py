@@ -59,6 +59,41 @@ def test_settling_does_not_find_it_and_waits_until_that_is_sure(post: Post) -> N
     assert (post.row(row_id).state, post.provider.texts) == ("accepted", ["Halo"])
 
 
+def test_a_look_up_that_takes_long_is_only_sure_of_when_it_began(post: Post) -> None:
+    row_id = post.write()
+    post.provider.outcomes = [DOUBT]
+    post.courier().round()
+    post.clock.move(seconds=SETTLE_AFTER.seconds + 1)
+    post.provider.after_find = lambda _: post.clock.move(seconds=SURE_AFTER.seconds)
+    post.courier().settle()
+    assert post.row(row_id).state == "in_doubt"
+
+
+def test_a_look_up_that_was_overtaken_says_nothing_of_the_next_attempt(post: Post) -> None:
+    """While one worker's provider is slow to answer, another finds that nothing was sent, and sends it."""
+    row_id = post.write()
+    post.provider.outcomes = [DOUBT]
+    post.courier().round()
+
+    def be_overtaken(_: object) -> None:
+        post.provider.after_find = lambda _: None
+        post.clock.move(seconds=SETTLE_AFTER.seconds + 1)
+        post.courier("two").settle()
+        post.clock.move(seconds=BACK_OFF[0])
+        post.provider.lose_answers = 1
+        post.courier("two").round()
+
+    post.provider.after_find = be_overtaken
+    post.clock.move(seconds=SURE_AFTER.seconds + 1)
+    post.courier("one").settle()
+    assert (post.row(row_id).state, post.row(row_id).attempts) == ("in_doubt", 2)
+    for _ in range(3):
+        post.clock.move(seconds=SETTLE_AFTER.seconds + 1)
+        post.courier("one").settle()
+        post.courier("one").round()
+    assert (post.row(row_id).state, post.provider.texts) == ("accepted", ["Halo"])
+
+
 def test_a_callback_settles_it_before_anybody_asks(post: Post) -> None:
     row_id = post.write()
     post.provider.lose_answers = 1

@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from bot.delivery import failures
 from bot.delivery.outcomes import RANK
 from bot.delivery.reports import REPORTED
 from bot.messages import SendError, Sent
@@ -70,6 +71,21 @@ def test_what_a_report_said_first_stands(post: Post, reported: str, outcome: Sen
     assert post.row(row_id).state == end
 
 
+@pytest.mark.parametrize("kind", [failures.LATER, failures.FEW, failures.OTHER_FORM])
+def test_what_a_report_put_off_before_we_knew_of_the_message_is_tried_again(post: Post, kind: str) -> None:
+    """Our own record of the attempt comes behind the report that it failed."""
+    row_id = post.write(body={"text": "Beres?", "template": "HX1", "variables": {"1": "JK-1"}})
+    post.provider.outcomes = [Sent("SM77")]
+    post.provider.before_send = lambda _: post.reports(row_id, "SM77", "failed", error="1", kind=kind)
+    post.courier().round()
+    assert (post.row(row_id).state, post.row(row_id).provider_id) == ("waiting", None)
+    post.provider.before_send = lambda _: None
+    post.clock.move(days=1)
+    post.courier().round()
+    row = post.row(row_id)
+    assert (row.state, row.provider_id, row.body["tried"]) == ("accepted", "SM1", ["SM77"])
+
+
 def test_a_repeated_report_says_nothing_new(post: Post) -> None:
     row_id = post.write()
     post.courier().round()
@@ -105,8 +121,21 @@ def test_why_it_failed_is_kept(post: Post) -> None:
     assert (post.row(row_id).state, post.row(row_id).error) == ("failed", "30003")
 
 
+@pytest.mark.parametrize("state", ["waiting", "cancelled"])
+@pytest.mark.parametrize("reported", ["sent", "delivered", "undelivered"])
+def test_a_report_about_a_message_that_was_lost_is_not_taken_for_a_new_one(
+    post: Post, reported: str, state: str
+) -> None:
+    """After a restore a new message may have the number of one that the backup did not know."""
+    row_id = post.write(state=state)
+    assert not post.reports(row_id, "SM77", reported, error="30003")
+    assert (post.row(row_id).state, post.row(row_id).provider_id) == (state, None)
+    post.courier().round()
+    assert post.provider.texts == (["Halo"] if state == "waiting" else [])
+
+
 def test_a_report_about_a_cancelled_message_does_no_harm(local_post: Post) -> None:
-    row_id = local_post.write(state="cancelled")
+    row_id = local_post.write(state="cancelled", attempts=1)
     assert local_post.reports(row_id, "SM1", "sent")
 
 
@@ -116,7 +145,7 @@ def test_every_state_that_can_be_reported_has_a_rank() -> None:
 
 def test_a_cancelled_message_is_not_brought_back_by_a_failure(post: Post) -> None:
     """It was in doubt and then withdrawn; what became of the first attempt is no reason to say it again."""
-    row_id = post.write(state="cancelled")
+    row_id = post.write(state="cancelled", attempts=1)
     assert not post.reports(row_id, "SM77", "undelivered", error="30003", kind="few")
     assert post.row(row_id).state == "cancelled"
     assert post.reports(row_id, "SM77", "delivered")
