@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.due import Due, carry_out
 from bot.duty import notes
 from bot.duty.notes import ALARMS
 from bot.duty.roster import to_tell
@@ -60,11 +61,24 @@ def untaken(session: Session, limit: int = 50) -> Sequence[Alarm]:
 
 def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Tell the people on duty of the alarms that are due at ``now``; how many alarms that were."""
-    with database.begin() as session:
-        alarms = queries.due_alarms(session, now, BATCH)
+
+    def tell_all(session: Session, alarms: Sequence[Alarm]) -> int:
         for alarm in alarms:
             _round(session, rulebook, alarm, now)
-    return len(alarms)
+        return len(alarms)
+
+    def put_off(alarm: Alarm) -> None:
+        """No longer than until its next round: an emergency does not wait an hour."""
+        alarm.next_at = rulebook.city.working_calendar.add(now, rulebook.city.duty.repeat)
+
+    due = Due[Alarm](
+        "alarm",
+        take=lambda session, only: queries.due_alarms(session, now, BATCH, only),
+        id_of=lambda alarm: alarm.id,
+        do=tell_all,
+        put_off=put_off,
+    )
+    return carry_out(database, due)
 
 
 def take(session: Session, rulebook: Rulebook, alarm: Alarm, user: User, now: datetime) -> Taking:

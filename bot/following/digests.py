@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.city import ladder
 from bot.city.ladder import AGENCY, HEAD, LEADERSHIP
 from bot.city.routing import address_of
+from bot.due import PUT_OFF, Due, carry_out
 from bot.outgoing import outbox
 from bot.outgoing.agency_mail import layouts
 from bot.outgoing.outbox import Letter
@@ -44,9 +45,14 @@ class Page:
 
 def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Write the lists that are due at ``now``; how many were looked at."""
-    with database.begin() as session:
-        rows = digests.due(session, now, BATCH)
-        return sum(_run(session, rulebook, row, now) for row in rows)
+    due = Due[Digest](
+        "digest",
+        take=lambda session, only: digests.due(session, now, BATCH, only),
+        id_of=lambda row: row.id,
+        do=lambda session, rows: sum(_run(session, rulebook, row, now) for row in rows),
+        put_off=lambda row: setattr(row, "due_at", now + PUT_OFF),
+    )
+    return carry_out(database, due)
 
 
 def _run(session: Session, rulebook: Rulebook, row: Digest, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Carries out what has come due: each step once, in the transaction that writes its message."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, defer
 
 from bot.city import ladder
 from bot.city.ladder import AGENCY, HEAD
+from bot.due import PUT_OFF, Due, carry_out
 from bot.outgoing import agency_mail, unasked
 from bot.outgoing.agency_mail import IDEAS_AND_PRAISE
 from bot.outgoing.outbox import Note
@@ -59,17 +60,30 @@ Lists = set[tuple[str, str]]
 
 def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Carry out what is due at ``now``, and tell citizens what waited for it; how much there was."""
-    with database.begin() as session:
-        steps, lists = due_follow_ups(session, now, BATCH), Lists()
-        load_people(session, [step.ticket for step in steps if step.kind in TO_CITIZEN])
-        for step in steps:
-            _run(session, rulebook, step, now, lists)
-        for kind, target in sorted(lists):  # in one order, so that nobody waits for us who has what we need
-            digests.bring(session, kind, target, now + GATHERING)
-    if len(steps) == BATCH:
+    done = carry_out(database, _due(rulebook, now))
+    if done == BATCH:
         return BATCH  # what is told together is told when all of it is there
-    with database.begin() as session:
-        return len(steps) + unasked.run_due(session, rulebook, now)
+    return done + unasked.run_due(database, rulebook, now)
+
+
+def _due(rulebook: Rulebook, now: datetime) -> Due[FollowUp]:
+    return Due(
+        "follow_up",
+        take=lambda session, only: due_follow_ups(session, now, BATCH, only),
+        id_of=lambda step: step.id,
+        do=lambda session, steps: _run_all(session, rulebook, steps, now),
+        put_off=lambda step: setattr(step, "due_at", now + PUT_OFF),
+    )
+
+
+def _run_all(session: Session, rulebook: Rulebook, steps: Sequence[FollowUp], now: datetime) -> int:
+    lists = Lists()
+    load_people(session, [step.ticket for step in steps if step.kind in TO_CITIZEN])
+    for step in steps:
+        _run(session, rulebook, step, now, lists)
+    for kind, target in sorted(lists):  # in one order, so that nobody waits for us who has what we need
+        digests.bring(session, kind, target, now + GATHERING)
+    return len(steps)
 
 
 def _run(session: Session, rulebook: Rulebook, step: FollowUp, now: datetime, lists: Lists) -> None:

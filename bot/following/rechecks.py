@@ -1,11 +1,13 @@
 """Asking again: someone who was told to take a step is asked later whether it worked out."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.case import Case
+from bot.due import PUT_OFF, Due, carry_out
 from bot.following.followups import WHILE_HELD
 from bot.outgoing import outbox
 from bot.outgoing.outbox import Note
@@ -51,11 +53,20 @@ def question_of(rulebook: Rulebook, topic: str) -> str:
 
 def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Ask what is due at ``now``; how many questions that were."""
-    with database.begin() as session:
-        rows = due_rechecks(session, now, BATCH)
+
+    def ask_all(session: Session, rows: Sequence[Recheck]) -> int:
         for row in rows:
             _ask(session, rulebook, row, now)
-    return len(rows)
+        return len(rows)
+
+    due = Due[Recheck](
+        "recheck",
+        take=lambda session, only: due_rechecks(session, now, BATCH, only),
+        id_of=lambda row: row.id,
+        do=ask_all,
+        put_off=lambda row: setattr(row, "due_at", now + PUT_OFF),
+    )
+    return carry_out(database, due)
 
 
 def _ask(session: Session, rulebook: Rulebook, row: Recheck, now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.due import PUT_OFF, Due, carry_out
 from bot.messages import NOBODY_THERE, WHATSAPP
 from bot.outgoing import outbox
 from bot.outgoing.outbox import UNASKED, Note
@@ -22,6 +23,7 @@ from bot.wording.forms import FREE_TEXT_FOR
 from bot.wording.templates import content_sid
 from bot.wording.wording import say_day
 from bot.words import EMERGENCY_LANE
+from storage.database import Database
 from storage.models import Conversation, Notice, Ticket
 from storage.queries import notices
 from storage.queries.notices import Waiting
@@ -79,6 +81,7 @@ TRUE_WHILE: dict[str, tuple[Status, ...]] = {
     ASKS_FOR_A_VISIT: WITH_AGENCY,
 }
 MOST_SEGMENTS = 2
+Talk = tuple[Conversation, list[Notice]]
 
 
 def tell(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: datetime) -> None:
@@ -127,12 +130,27 @@ def wait(session: Session, rulebook: Rulebook, ticket: Ticket, note: Note, now: 
     notices.wait(session, kept, now, due)
 
 
-def run_due(session: Session, rulebook: Rulebook, now: datetime) -> int:
+def run_due(database: Database, rulebook: Rulebook, now: datetime) -> int:
     """Tell what has waited until ``now``; how many conversations that were."""
-    found = notices.due(session, now, BATCH)
-    for conversation, rows in found:
-        _tell_waiting(session, rulebook, conversation, rows, now)
-    return len(found)
+
+    def tell_all(session: Session, found: Sequence[Talk]) -> int:
+        for conversation, rows in found:
+            _tell_waiting(session, rulebook, conversation, rows, now)
+        return len(found)
+
+    due = Due[Talk](
+        "conversation",
+        take=lambda session, only: notices.due(session, now, BATCH, only),
+        id_of=lambda talk: talk[0].id,
+        do=tell_all,
+        put_off=lambda talk: _put_off(talk[1], now + PUT_OFF),
+    )
+    return carry_out(database, due)
+
+
+def _put_off(rows: Sequence[Notice], due: datetime) -> None:
+    for row in rows:
+        row.due_at = due
 
 
 def why_silent(ticket: Ticket) -> str | None:
@@ -164,8 +182,7 @@ def _tell_waiting(
     session: Session, rulebook: Rulebook, conversation: Conversation, rows: Sequence[Notice], now: datetime
 ) -> None:
     if (due := _may_write_from(rulebook, conversation, now)) > now:
-        for row in rows:
-            row.due_at = due
+        _put_off(rows, due)
         return
     for row in rows:
         row.state, row.done_at = "told", now

@@ -16,6 +16,7 @@ class Answers:
 class Store:
     """The database: its kind, whether it has all migrations, console accounts, seconds since a worker was seen.
 
+    ``unknown_services``: those of open tickets that config.yml has no more.
     ``ledger``: how the erasure ledger stands: ``well``, ``none``, ``behind``, ``cut`` or ``damaged``.
     """
 
@@ -24,6 +25,7 @@ class Store:
     accounts: int = 0
     worker_silent_s: float | None = None
     ledger: str = "well"
+    unknown_services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

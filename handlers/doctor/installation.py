@@ -112,6 +112,11 @@ def store_findings(store: Store | Unknown) -> Iterator[Finding]:
         else wrong("No worker is running, so nobody is answered; start `flask --app app worker`.")
     )
     yield LEDGER[store.ledger]
+    if store.unknown_services:
+        yield wrong(
+            f"Open tickets have services that the city has no more ({', '.join(store.unknown_services)}), "
+            "and nothing follows them up; put these back until the tickets are closed."
+        )
 
 
 def files_findings(kept: Kept | Unknown) -> Iterator[Finding]:

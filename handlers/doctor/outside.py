@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.status import OPEN
 from handlers.channels.email import EmailChannel
 from handlers.doctor.account import TwilioAccount
 from handlers.doctor.facts import Answers, Kept, Store
@@ -17,7 +18,7 @@ from handlers.doctor.provider import MESSAGES
 from handlers.edge import Edge
 from storage import migrate
 from storage.files import StoreError
-from storage.models import Heartbeat, User
+from storage.models import Heartbeat, Ticket, User
 from storage.moving import TwoStores
 
 TIMEOUT_S = 10.0
@@ -50,7 +51,8 @@ class Outside:
             with database.read() as session:
                 accounts = session.scalars(select(func.count()).select_from(User)).one()
                 silent = _worker_silent_s(session, self.edge.clock.now())
-                return Store(kind, True, accounts, silent, _ledger(self.edge, session))
+                unknown = _unknown_services(self.edge, session)
+                return Store(kind, True, accounts, silent, _ledger(self.edge, session), unknown)
         except SQLAlchemyError as error:
             return Unknown(type(getattr(error, "orig", None) or error).__name__)
 
@@ -80,6 +82,11 @@ class Outside:
         settings = self.edge.settings
         token = next(iter(settings.twilio_auth_token), "")
         return TwilioAccount(settings.twilio_account_sid, token, settings.twilio_api_base)
+
+
+def _unknown_services(here: Edge, session: Session) -> tuple[str, ...]:
+    used = session.scalars(select(Ticket.service).where(Ticket.status.in_(OPEN)).distinct())
+    return tuple(sorted(set(used) - here.rulebook.city.services.keys()))
 
 
 def _is_healthy(page: httpx.Response) -> bool:

@@ -160,9 +160,10 @@ def hold_lease(session: Session, lease: Lease) -> Conversation | None:
     return session.scalar(HELD_CONVERSATION, {"conversation": lease.conversation_id, "token": lease.token})
 
 
-def due_follow_ups(session: Session, now: datetime, limit: int) -> Sequence[FollowUp]:
-    """Up to ``limit`` follow-ups that are due, locked until the end of the transaction."""
-    return session.scalars(DUE_FOLLOW_UPS, {"now": now, "limit": limit}).all()
+def due_follow_ups(session: Session, now: datetime, limit: int, only: int | None = None) -> Sequence[FollowUp]:
+    """Up to ``limit`` follow-ups that are due, or the one of that id, locked until the end of the transaction."""
+    due = DUE_FOLLOW_UPS if only is None else DUE_FOLLOW_UPS.where(FollowUp.id == only)
+    return session.scalars(due, {"now": now, "limit": limit}).all()
 
 
 def follow_up(session: Session, ticket_id: int, kind: str, number: int) -> FollowUp | None:
@@ -175,9 +176,10 @@ def follow_ups_of(session: Session, ticket_id: int) -> Sequence[FollowUp]:
     return session.scalars(FOLLOW_UPS_OF_TICKET, {"ticket": ticket_id}).all()
 
 
-def due_rechecks(session: Session, now: datetime, limit: int) -> Sequence[Recheck]:
-    """Up to ``limit`` questions that are due to be asked again, locked until the end of the transaction."""
-    return session.scalars(DUE_RECHECKS, {"now": now, "limit": limit}).all()
+def due_rechecks(session: Session, now: datetime, limit: int, only: int | None = None) -> Sequence[Recheck]:
+    """Up to ``limit`` questions that are due to be asked again, or the one of that id, locked as above."""
+    due = DUE_RECHECKS if only is None else DUE_RECHECKS.where(Recheck.id == only)
+    return session.scalars(due, {"now": now, "limit": limit}).all()
 
 
 def overdue_handovers(session: Session, now: datetime, limit: int) -> list[Handover]:

@@ -53,11 +53,11 @@ def bring(session: Session, kind: str, target: str, at: datetime) -> None:
     session.connection().execute(BRING_FORWARD, {"of_kind": kind, "to_target": target, "by": at})
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[Digest]:
-    """Up to ``limit`` lists that are due, locked until the end of the transaction."""
+def due(session: Session, now: datetime, limit: int, only: int | None = None) -> Sequence[Digest]:
+    """Up to ``limit`` lists that are due, or the one of that id, locked until the end of the transaction."""
     return session.scalars(
         select(Digest)
-        .where(Digest.due_at <= now)
+        .where(Digest.due_at <= now, *([] if only is None else [Digest.id == only]))
         .order_by(Digest.due_at, Digest.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

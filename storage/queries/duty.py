@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 from storage.models import Alarm, Conversation, OutboundMessage, Shift, Ticket, User
 
 
-def due_alarms(session: Session, now: datetime, limit: int) -> Sequence[Alarm]:
-    """Up to ``limit`` alarms whose next round is due, locked until the end of the transaction."""
+def due_alarms(session: Session, now: datetime, limit: int, only: int | None = None) -> Sequence[Alarm]:
+    """Up to ``limit`` alarms whose next round is due, or the one of that id, locked until the transaction ends."""
     return session.scalars(
         select(Alarm)
-        .where(Alarm.next_at <= now)
+        .where(Alarm.next_at <= now, *([] if only is None else [Alarm.id == only]))
         .order_by(Alarm.next_at, Alarm.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -60,9 +60,14 @@ def wait(session: Session, waiting: Waiting, now: datetime, due: datetime) -> bo
     return insert_once(session, Notice, row) is not None
 
 
-def due(session: Session, now: datetime, limit: int) -> list[tuple[Conversation, list[Notice]]]:
-    """What is due, by conversation; up to ``limit`` conversations, locked until the end of the transaction."""
-    held = {row.id: row for row in session.scalars(DUE_CONVERSATIONS, {"now": now, "limit": limit})}
+def due(
+    session: Session, now: datetime, limit: int, only: int | None = None
+) -> list[tuple[Conversation, list[Notice]]]:
+    """What is due, by conversation; up to ``limit`` conversations, or the one of that id, locked until the end of
+    the transaction.
+    """
+    which = DUE_CONVERSATIONS if only is None else DUE_CONVERSATIONS.where(Conversation.id == only)
+    held = {row.id: row for row in session.scalars(which, {"now": now, "limit": limit})}
     if not held:
         return []
     rows = session.scalars(DUE_IN, {"now": now, "conversations": list(held)})

@@ -104,6 +104,7 @@ STORES: dict[str, tuple[Store | Unknown, str]] = {
     "old": (replace(GOOD_STORE, migrated=False), "db upgrade"),
     "nobody can log in": (replace(GOOD_STORE, accounts=0), "create-user"),
     "no worker ever": (replace(GOOD_STORE, worker_silent_s=None), "No worker"),
+    "service gone": (replace(GOOD_STORE, unknown_services=("taman",)), "that the city has no more (taman)"),
     "worker died": (replace(GOOD_STORE, worker_silent_s=31.0), "No worker"),
 }
 

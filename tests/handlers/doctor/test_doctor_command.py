@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask, jsonify
+from sqlalchemy import update
 
 from bot.rulebook import Rulebook
 from bot.settings import Settings
+from bot.status import Move
 from bot.wording.templates import templates
 from handlers.commands.doctor import doctor_command
 from handlers.commands.templates import list_templates
@@ -20,6 +22,8 @@ from handlers.doctor.outside import Outside
 from handlers.doctor.provider import Urls
 from handlers.edge import Edge, install
 from storage.database import Database, open_database
+from storage.models import Ticket
+from tests.handlers.city_hall import CityHall
 from tests.standins.twilio import StandIn, create_app
 from tests.standins.twilio_account import Account as Messages
 from tests.support.clock import MoveableClock
@@ -101,6 +105,19 @@ def test_all_is_well(rulebook: Rulebook, sqlite_database: Database) -> None:
     assert result.exit_code == 0, result.output
     assert result.output.splitlines()[-1] == "18 ok, 0 wrong, 0 not checked."
     assert all(line.startswith("OK  ") for line in result.output.splitlines()[:-2])
+
+
+def test_services_that_open_tickets_have_and_the_city_has_no_more_are_named(hall: CityHall) -> None:
+    here = edge_of(isolated_settings(), hall.rulebook, hall.database)
+    hall.ticket("known")
+    for service in ("taman_lama", "taman_lama", "pasar_lama"):
+        number = hall.ticket(service)
+        with hall.database.begin() as session:
+            session.execute(update(Ticket).where(Ticket.number == number).values(service=service))
+    hall.moved(number, Move.WITHDRAW)
+    store = Outside(here).store()
+    assert isinstance(store, Store)
+    assert store.unknown_services == ("taman_lama",)
 
 
 def test_a_refused_token_stops_the_questions(rulebook: Rulebook, sqlite_database: Database) -> None:
