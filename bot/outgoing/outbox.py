@@ -1,5 +1,6 @@
 """Writes what is to be said into the outbox, in the transaction that decided to say it."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -20,6 +21,7 @@ from storage.queries.inserting import insert_once, ring
 
 # How sentences are called that are said by ourselves.
 UNASKED = "follow_"
+LONGEST_LINE = 78  # characters, after which a header is folded (RFC 5322, 2.1.1)
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,15 @@ class Letter:
     lane: int = NORMAL_LANE
 
     def message_id(self, rulebook: Rulebook) -> str:
-        """The same for each copy; with one @ and no colon (RFC 5322, 3.6.4), though a key may name an address."""
+        """The same for each copy; with one @ and no colon (RFC 5322, 3.6.4), though a key may name an address.
+
+        A long key is told by its hash: a header of more than a line is folded, and not all programs unfold this one.
+        """
         domain = rulebook.mail_from.rpartition("@")[2]
-        return f"<{re.sub('[:@]', '.', self.key)}@{domain}>"
+        local = re.sub("[:@]", ".", self.key)
+        if len(f"Message-ID: <{local}@{domain}>") > LONGEST_LINE:
+            local = hashlib.sha256(self.key.encode()).hexdigest()[:32]
+        return f"<{local}@{domain}>"
 
 
 def to_citizen(

@@ -128,4 +128,4 @@ def _by_row(sent: list[dict[str, Any]]) -> Mapping[int, list[dict[str, Any]]]:
 def _letters(place: Town) -> list[str]:
     parser = BytesHeaderParser(policy=default)
     heads = (parser.parsebytes(path.read_bytes()) for path in place.mails.glob("*.eml"))
-    return [str(head["Message-ID"]) for head in heads]
+    return [str(head["Message-ID"]).strip() for head in heads]

@@ -40,6 +40,19 @@ def test_a_letter_is_known_by_the_id_that_it_is_sent_with(rulebook: Rulebook) ->
     assert letter.message_id(rulebook).count("@") == 1
 
 
+def test_the_id_of_a_letter_stays_on_one_line(rulebook: Rulebook) -> None:
+    """Folded, it comes back with a space before it."""
+    keys = [f"flood-city:{number}:koordinator.pengaduan@jakarta.example" for number in (65, 66)]
+    letters = [Letter(key, "koordinator@jakarta.example", "Banjir", "a", "b") for key in keys]
+    ids = [letter.message_id(rulebook) for letter in letters]
+    assert ids == [letter.message_id(rulebook) for letter in letters]
+    assert len(set(ids)) == 2
+    for one in ids:
+        mail = EmailMessage(policy=SMTP)
+        mail["Message-ID"] = one
+        assert f"Message-ID: {one}\r\n".encode() in mail.as_bytes()
+
+
 def _written(database: Database, rulebook: Rulebook, clock: MoveableClock) -> OutboundMessage:
     now = clock.now()
     with database.begin() as session:
