@@ -58,7 +58,7 @@ class Letter:
     def message_id(self, rulebook: Rulebook) -> str:
         """The same for each copy; with one @ and no colon (RFC 5322, 3.6.4), though a key may name an address.
 
-        A long key is told by its hash: a header of more than a line is folded, and not all programs unfold this one.
+        A long key is told by its hash: a header of more than a line is folded, and not all programs unfold it.
         """
         domain = rulebook.mail_from.rpartition("@")[2]
         local = re.sub("[:@]", ".", self.key)
