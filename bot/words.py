@@ -66,6 +66,10 @@ class Words:
             return None
         return False if refuses else (True if agrees else None)
 
+    def begins_with_yes(self, text: str) -> bool:
+        """Whether the first words are a yes, whatever comes behind."""
+        return bool(set(_plain(text).split()[:2]) & self._yes)
+
     def is_bare_yes(self, text: str) -> bool:
         """Whether ``text`` is a yes or an "ok" and nothing else, politeness aside."""
         words = _plain(text)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from bot.city.city import City
 from bot.conversation import reports
-from bot.conversation.choosing import chosen, yes_or_no
+from bot.conversation.choosing import YES_OR_NO_BY_NUMBER, chosen, is_another_report, is_story, yes_or_no
 from bot.conversation.meaning import answer_confidence
 from bot.conversation.state import COURTESY_QUESTIONS, Advice, Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AnswerRecheck, AskLater, AskPerson, Reply, Turn
 
-OVER, WITHIN, NOT_YET = "over", "within", "not_yet"
+OVER, WITHIN, NOT_YET, WHICH_OF_BOTH = "over", "within", "not_yet", "over or within"
 STEPS = ((OVER, "choice_over"), (WITHIN, "choice_within"), (NOT_YET, "choice_not_yet"))
 HELPED_OR_NOT = (("helped", "choice_helped"), ("not_helped", "choice_not_helped"))
 # "Did it work out?" is answered within this time, or counts as no longer asked.
@@ -33,15 +33,24 @@ def question(dialogue: Dialogue, said: Said, situation: Situation, city: City) -
 def checked(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
     """Whether the step was taken: overdue makes a ticket with that history; else it is told, and asked again."""
     topic, draft = pending.topic, pending.held
-    option = chosen(pending, said) or (NOT_YET if said.agrees is False else None)
+    option = chosen(pending, said) or _step_in_words(said)
     if option is None or topic is None or draft is None:
         return None
+    if option == WHICH_OF_BOTH:
+        return Turn(dialogue, (Reply("check_first", choices=STEPS, topic=topic),), outcome="asked")
     days = situation.advice.get(topic, Advice()).days or 0
     if option == OVER:
         return _file(dialogue, replace(draft, checked=(topic, said.text)), said, city)
     wording = "check_wait" if option == WITHIN else "check_do"
     action = AskLater(topic, days)
     return Turn(dialogue.answered(), (Reply(wording, topic=topic),), action, outcome="answered")
+
+
+def _step_in_words(said: Said) -> str | None:
+    """A no has not taken the step; a "sudah" has, and does not say how long ago."""
+    if said.choice or said.agrees is None or is_story(said) or is_another_report(None, said):
+        return None
+    return WHICH_OF_BOTH if said.begins_with_yes else NOT_YET
 
 
 def helped(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -64,15 +73,23 @@ def rechecked(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
     if situation.rechecking is None:
         return None
     topic, asked_at = situation.rechecking
-    verdict = said.choice == "yes" if said.choice in ("yes", "no") else said.agrees
+    verdict = _worked_out(said)
     if verdict is None or said.at - asked_at > RECHECK_LASTS:
         return None
     if verdict:
         return Turn(dialogue, (Reply("glad_it_helped"),), AnswerRecheck(topic), outcome="answered")
     service = situation.advice.get(topic, Advice()).service
-    draft = reports.from_said(said, "lapor", service or reports.FALLBACK_SERVICE)
+    draft = replace(reports.from_said(said, "lapor", service or reports.FALLBACK_SERVICE), also=())
     filed = _file(dialogue, draft, said, city)
     return replace(filed, action=AnswerRecheck(topic, draft, reports.is_sealed(draft, city)))
+
+
+def _worked_out(said: Said) -> bool | None:
+    if said.choice:
+        return said.choice == "yes" if said.choice in ("yes", "no") else None
+    if is_story(said) or is_another_report(None, said):
+        return None
+    return YES_OR_NO_BY_NUMBER.get(said.text.strip(" ."), said.agrees)
 
 
 def _check_first(dialogue: Dialogue, said: Said, topic: str, advice: Advice, city: City) -> Turn:

@@ -89,9 +89,8 @@ def with_wishes(turn: Turn, before: Dialogue, said: Said, situation: Situation, 
         return turn
     if situation.is_silent:
         return replace(turn, hides_name=True)
-    nothing_else = said.only_hides_name and not said.media and not said.location
-    if nothing_else and isinstance(turn.action, AddToTicket | AskPerson):
-        is_first = isinstance(turn.action, AskPerson) and before.draft is None and not situation.open_tickets
+    if said.only_hides_name and not said.media and not said.location:
+        is_first = before.pending is None and before.draft is None and not situation.open_tickets
         begins = (Reply("tell_us"),) if is_first else ()
         return Turn(before, (Reply("name_hidden"), *begins), outcome="answered", hides_name=True)
     replies = _question_last((*turn.replies, Reply("name_hidden")))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.city.city import City
 from bot.conversation import claims
-from bot.conversation.choosing import place_in
+from bot.conversation.choosing import is_another_report, is_story, place_in, tells_matter_and_place
 from bot.conversation.state import Dialogue, Said, Situation, TicketView
 from bot.conversation.turn import Part, Reply, Turn
 from bot.status import Status
@@ -21,11 +21,18 @@ def another_one(dialogue: Dialogue, said: Said, situation: Situation, city: City
     repeated = situation.repeated
     if repeated and not (said.means_elsewhere and follower):
         return Turn(dialogue.answered(), (Reply("not_the_same"),), _part(repeated, said), outcome="filed")
-    if follower is None:
+    if follower is None or _is_own_report(said, follower):
         return None
     if follower.status == Status.CLAIMED_DONE:
         return claims.judged(dialogue, said, follower, False)
     return Turn(dialogue.answered(), (Reply("split_off"),), _part(follower.number, said), outcome="split")
+
+
+def _is_own_report(said: Said, follower: TicketView) -> bool:
+    """ "Sampah belum diangkut di rumah saya" is not about the flood of last week."""
+    told_at_its_place = is_story(said) and place_in(said) is not None and said.means_another is False
+    other = is_another_report(follower.service, said) or tells_matter_and_place(said, {follower.service})
+    return other or (told_at_its_place and said.at - follower.created_at > SOON)
 
 
 def _part(number: str, said: Said) -> Part:

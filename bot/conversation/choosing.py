@@ -4,9 +4,12 @@ import re
 from collections.abc import Collection
 
 from bot.conversation.meaning import CLEAR_SERVICE, REPORTS, report_confidence
-from bot.conversation.state import Pending, Said
+from bot.conversation.state import COURTESY_QUESTIONS, Pending, Said, Situation
+from bot.status import WITH_AGENCY
 
 SURE = 0.7
+# The questions that come by themselves have two answers, and by SMS these numbers.
+YES_OR_NO_BY_NUMBER = {"1": True, "2": False}
 LONGEST_PLACE = 8  # words
 SURE_REPORT = 0.8
 MAY_BE_REPORT = 0.25
@@ -40,6 +43,26 @@ def chosen_several(pending: Pending, said: Said) -> tuple[str, ...]:
 def is_out_of_list(pending: Pending, said: Said) -> bool:
     """A bare number, where a list has no such one."""
     return bool(pending.options) and re.fullmatch(r"\W*\d{1,3}\W*", said.text) is not None
+
+
+def answers_a_later_question(pending: Pending, said: Said, situation: Situation) -> bool:
+    """A yes or no, or its number, while we also asked, later, whether something is fixed, has worked out, or
+    whether anyone has come. A button of the question itself answers it, and so does a number that only it has."""
+    number = re.fullmatch(r"\W*(\d)\W*", said.text)
+    if said.choice in pending.options or (number and number[1] not in YES_OR_NO_BY_NUMBER):
+        return False
+    yes_or_no = said.agrees is not None or number is not None
+    recheck = situation.rechecking
+    worked_out = yes_or_no and recheck is not None and recheck[1] > pending.since
+    later = [ticket for ticket in situation.tickets if ticket.asked_at and ticket.asked_at > pending.since]
+    asked_later = worked_out or any(yes_or_no or ticket.status not in WITH_AGENCY for ticket in later)
+    means_either = yes_or_no or (pending.asked in COURTESY_QUESTIONS and said.is_short)
+    return asked_later and means_either
+
+
+def only_puts_off(said: Said) -> bool:
+    """ "Sebentar ya" and "ok pak" to "where is it?": the place is still to come."""
+    return not said.location and not said.names_place and (said.only_agrees or said.asks_to_wait)
 
 
 def yes_or_no(pending: Pending, said: Said) -> bool | None:

@@ -51,6 +51,8 @@ def judged(dialogue: Dialogue, said: Said, ticket: TicketView, verdict: bool) ->
 
 def judged_all(dialogue: Dialogue, said: Said, among: Sequence[TicketView], verdict: bool) -> Turn | None:
     """ "Semuanya": all of the claims are right, or none is. Nobody is asked for stars of several at once."""
+    if verdict and said.sealed_words:
+        return None
     claimed = (ticket for ticket in among if ticket.status == Status.CLAIMED_DONE)
     numbers = tuple(ticket.number for ticket in sorted(claimed, key=lambda ticket: ticket.created_at))
     if not numbers:
@@ -81,13 +83,19 @@ def rate(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation,
 def unasked_yes_or_no(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn:
     """A yes or a no while nothing is asked: perhaps about the last ticket, else say that it was heard."""
     ticket = situation.tickets[0] if situation.tickets else None
-    if ticket and said.understanding:
+    no = said.understanding is not None and said.understanding.intent.label != "setuju"
+    if ticket and said.understanding and (not no or _takes_back(said, ticket)):
         turn = judged(dialogue, said, ticket, said.understanding.intent.label == "setuju")
         if turn:
             return turn
         if ticket.is_open and said.understanding.intent.label == "setuju":
             return Turn(dialogue, (Reply("still_watching", {"number": ticket.number}),), outcome="answered")
     return Turn(dialogue, (Reply("nothing_asked"),), outcome="answered")
+
+
+def _takes_back(said: Said, ticket: TicketView) -> bool:
+    """ "Nggak usah" to a last question opens nothing again; "belum beres" and "mati lagi" do."""
+    return ticket.is_report and (said.says_not_yet or said.says_again or ticket.status == Status.CLAIMED_DONE)
 
 
 def about(dialogue: Dialogue, ticket: TicketView, said: Said) -> Dialogue:

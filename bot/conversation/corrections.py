@@ -9,6 +9,7 @@ from bot.conversation.choosing import (
     is_another_report,
     is_new_matter,
     is_story,
+    only_puts_off,
     tells_matter_and_place,
     written_place,
 )
@@ -52,6 +53,8 @@ def new_place(dialogue: Dialogue, pending: Pending, said: Said, situation: Situa
     nothing = place is None and said.location is None
     if pending.ticket is None or is_new_matter(said) or said.clueless or nothing:
         return None
+    if only_puts_off(said) or said.means_here or not (said.location or any(map(str.isalnum, said.text))):
+        return Turn(dialogue, (Reply("place_help"),), outcome="asked")
     told = said.text if is_story(said) else ""  # with the place the matter is told once more, or more of it
     action = Correct(pending.ticket, place=place, location=said.location, text=told)
     replies = (Reply("corrected", {"number": pending.ticket}),)

@@ -18,7 +18,7 @@ VAGUE = frozenset({"di_luar_cakupan", "bantuan", "setuju"})
 # A correction of the kind names the kind that it is not, and the one that it is.
 NAMED_WRONG, NAMED_RIGHT = 0.1, 0.3
 # "Jl. Melati 5 pak" is only a place: of the report before it. With more words it may be another's.
-MOST_BESIDE_A_PLACE = 2
+MOST_BESIDE_A_PLACE = 1
 
 
 def something_more(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -88,7 +88,9 @@ def _goes_on(understood: Understanding, said: Said, ticket: TicketView, city: Ci
     if answers or "?" in said.text or not any(map(str.isalpha, said.text)):
         return False
     if place := place_in(said):
-        return ticket.is_report and len(said.text.split()) - len(place.split()) <= MOST_BESIDE_A_PLACE
+        before, named, behind = said.text.partition(place)
+        nothing_else = bool(named) and len((before + behind).split()) <= MOST_BESIDE_A_PLACE
+        return ticket.is_report and nothing_else and not _is_another(understood, ticket, city)
     if not ticket.is_report or said.sealed_words or _is_another(understood, ticket, city):
         return False
     intent = understood.intent

@@ -6,18 +6,19 @@ from dataclasses import replace
 from bot.city.city import City
 from bot.conversation import advice, claims, corrections, reports, rights, tickets, which
 from bot.conversation.choosing import (
+    answers_a_later_question,
     chosen,
     chosen_several,
     is_another_report,
     is_new_matter,
     is_out_of_list,
+    only_puts_off,
     place_in,
     written_place,
 )
 from bot.conversation.meaning import REPORTS
-from bot.conversation.state import COURTESY_QUESTIONS, Asked, Dialogue, Draft, Pending, Said, Situation
+from bot.conversation.state import Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AddToTicket, AskPerson, Reply, Turn
-from bot.status import WITH_AGENCY
 
 # "Di sini pak" is a place only to whoever stands there: a pin is asked for, once.
 PIN = "pin"
@@ -28,25 +29,12 @@ Answer = Callable[[Dialogue, Pending, Said, Situation, City], Turn | None]
 def answered(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     """The turn for an answer to the pending question; None when this is about something else."""
     pending = dialogue.pending
-    if pending is None or _answers_a_later_question(pending, said, situation):
+    if pending is None or answers_a_later_question(pending, said, situation):
         return None
     if chosen(pending, said) is None and is_out_of_list(pending, said):
         reply = Reply("choose_within", {"count": str(len(pending.options))})
         return Turn(dialogue, (reply,), outcome="asked")
     return ANSWERS[pending.asked](dialogue, pending, said, situation, city)
-
-
-def _answers_a_later_question(pending: Pending, said: Said, situation: Situation) -> bool:
-    """A yes or no while we also asked, later, whether some ticket is fixed, or whether anyone has come.
-
-    A button of the question itself answers it.
-    """
-    if said.choice in pending.options:
-        return False
-    later = [ticket for ticket in situation.tickets if ticket.asked_at and ticket.asked_at > pending.since]
-    asked_later = any(said.agrees is not None or ticket.status not in WITH_AGENCY for ticket in later)
-    means_either = said.agrees is not None or (pending.asked in COURTESY_QUESTIONS and said.is_short)
-    return asked_later and means_either
 
 
 def _service(dialogue: Dialogue, pending: Pending, said: Said, situation: Situation, city: City) -> Turn | None:
@@ -114,7 +102,7 @@ def _place(dialogue: Dialogue, pending: Pending, said: Said, situation: Situatio
         return None
     if said.media and not said.text and not said.location:
         return Turn(dialogue, outcome="attached")
-    if not said.location and not said.names_place and (said.only_agrees or said.asks_to_wait):
+    if only_puts_off(said):
         return Turn(dialogue, (Reply("place_help"),), outcome="asked")
     if said.means_here and not said.location and pending.verdict != PIN:
         state = replace(dialogue, pending=replace(pending, verdict=PIN))

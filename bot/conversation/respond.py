@@ -92,6 +92,16 @@ def _after_an_emergency(dialogue: Dialogue, said: Said, situation: Situation, ci
     return reports.more_of_an_emergency(dialogue, said, ticket)
 
 
+def _more_of_danger(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
+    """Where it is, told while a person speaks or by somebody who is blocked: the crew hears it, we say nothing."""
+    ticket = tickets.just_talked_about(dialogue, said, situation) if situation.is_silent else None
+    if ticket is None or not ticket.urgent or said.choice or not (said.text or said.location):
+        return None
+    asks = dialogue.pending is not None and dialogue.pending.asked is Asked.EMERGENCY_PLACE
+    told = bool(said.location or place_in(said) or said.names_place)
+    return tickets.add(dialogue.answered() if asks and told else dialogue, said, ticket, silent=True)
+
+
 def _blocked(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     """A sender that a coordinator has blocked is not answered; the messages are kept."""
     return Turn(dialogue, outcome="blocked") if situation.blocked else None
@@ -163,6 +173,7 @@ def _is_for_who_is_awaited(dialogue: Dialogue, said: Said, situation: Situation)
 STEPS: tuple[Step, ...] = (
     rights.commands,
     _emergency,
+    _more_of_danger,
     _blocked,
     _held_by_person,
     files.voice,

@@ -68,7 +68,7 @@ def safe_contact(
     option, number, sure = chosen(pending, said), pending.ticket, yes_or_no(pending, said)
     if said.choice and option is None:
         return None
-    if sure and option is None and not said.only_agrees:
+    if sure and option is None and not said.consents:
         return _other_way(dialogue, pending, said)
     if number is None or (sure is None and (not said.text or is_new_matter(said, "bicara_petugas"))):
         return None

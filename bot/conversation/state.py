@@ -164,7 +164,8 @@ class Said:
     words alone tell ``names_place`` (signs of an address), ``corrects`` ("maksudnya", "bukan"), ``means_there``
     ("di situ juga"), ``means_here``, ``means_all``, ``says_fixed``, ``says_not_yet``, ``says_again``,
     ``puts_off`` ("besok saya cek"), ``asks_back`` ("maksudnya?"), ``asks_to_wait`` ("sebentar ya"),
-    ``only_agrees`` (an "ok pak"; ``consents``: and no "sudah"), ``means_elsewhere`` ("belum di tempat saya"),
+    ``only_agrees`` (an "ok pak"; ``consents``: and no "sudah";
+    ``begins_with_yes``: with more behind it), ``means_elsewhere`` ("belum di tempat saya"),
     ``means_another`` ("beda"), ``new_name`` ("ubah nama saya jadi ..."), ``only_hides_name`` (a wish to be
     named nowhere, and nothing else) and ``emergency_service`` (of what kind an emergency is).
     """
@@ -202,6 +203,7 @@ class Said:
     means_another: bool = False
     only_agrees: bool = False
     consents: bool = False
+    begins_with_yes: bool = False
     emergency_service: str | None = None
     hides_name: bool = False
     only_hides_name: bool = False

@@ -60,13 +60,20 @@ def without_words(dialogue: Dialogue, said: Said, situation: Situation) -> Turn:
     if not said.media and not said.location:
         return Turn(dialogue, (Reply("empty_message"),), outcome="answered")
     if said.kinds and said.kinds <= ALONE.keys():
-        return Turn(dialogue, (Reply(ALONE[min(said.kinds)]),), outcome="asked")
+        return _file_alone(dialogue, said, ALONE[min(said.kinds)])
     ticket = matching.only(situation.open_tickets)
     if ticket:
         return tickets.add(dialogue, said, ticket, silent=False)
     if dialogue.draft:
         return Turn(dialogue, outcome="attached")
     return reports.ask_about(dialogue, said, "what_is_there" if said.location else "what_is_it_about")
+
+
+def _file_alone(dialogue: Dialogue, said: Said, wording: str) -> Turn:
+    """It belongs to the report that is told next; a sticker belongs to none."""
+    if wording == "sticker_alone" or dialogue.draft or dialogue.pending:
+        return Turn(dialogue, (Reply(wording),), outcome="asked")
+    return reports.ask_about(dialogue, said, wording)
 
 
 def _told_already(dialogue: Dialogue, said: Said, situation: Situation) -> Turn | None:

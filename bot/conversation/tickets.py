@@ -53,7 +53,7 @@ def _for_a_person(dialogue: Dialogue, said: Said, ticket: TicketView) -> Turn | 
 def _quoting(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> Turn | None:
     """A quoted message says which ticket is meant; an open question about that very ticket comes first."""
     ticket = situation.ticket(said.quoted) if said.quoted else None
-    if ticket is None or (dialogue.pending and dialogue.pending.ticket in (ticket.number, None)):
+    if ticket is None or (dialogue.pending and dialogue.pending.ticket == ticket.number):
         return None
     if ticket.status == Status.NEEDS_INFO and not _is_own_matter(said, ticket):
         return _answer_agency(dialogue, said, ticket)
@@ -137,6 +137,8 @@ def _asked_about_several(dialogue: Dialogue, said: Said, waiting: list[TicketVie
     if claimed and (later := not_looked_at_yet(dialogue, said, claimed[0])):
         return later
     verdict = verdict_on(said, waiting[0])
+    if verdict and said.sealed_words:
+        return None  # a matter of its own, whichever is fixed
     if verdict is None or not claimed:
         newest = max(waiting, key=lambda t: (t.asked_at, t.number))
         if visits.is_waited_for(newest, said):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.city.city import City
 from bot.conversation import claims, corrections, matching, tickets
-from bot.conversation.choosing import chosen, is_story
+from bot.conversation.choosing import answers_a_later_question, chosen, is_story
 from bot.conversation.standing import status_line
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
 from bot.conversation.turn import AskPerson, Reply, Turn
@@ -14,6 +14,7 @@ def picked(dialogue: Dialogue, said: Said, situation: Situation, city: City) -> 
     """The answer, before the number in it is taken for a question about that ticket."""
     question = dialogue.pending
     asked = question is not None and question.asked is Asked.WHICH
+    asked = asked and question is not None and not answers_a_later_question(question, said, situation)
     return named_one(dialogue, question, said, situation, city) if question and asked else None
 
 

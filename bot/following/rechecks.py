@@ -78,7 +78,8 @@ def _ask(session: Session, rulebook: Rulebook, row: Recheck, now: datetime) -> N
         row.due_at = now + WHILE_HELD
         return
     citizen, language = row.conversation.citizen, row.conversation.language
-    if citizen.opted_out_at is not None or row.topic not in rulebook.wording.answers:
+    silent = citizen.opted_out_at is not None or citizen.blocked_at is not None
+    if silent or row.topic not in rulebook.wording.answers:
         row.state, row.done_at = "cancelled", now
         return
     row.state, row.done_at = "asked", now

@@ -59,6 +59,7 @@ def burst(
         says_again=words.says_again(text),
         only_agrees=words.is_bare_yes(text),
         consents=words.is_bare_consent(text),
+        begins_with_yes=words.begins_with_yes(text),
         only_hides_name=words.only_hides_name(text),
         emergency_service=words.emergency_service(text),
         hides_name=words.hides_name(text),

@@ -105,7 +105,7 @@ def test_an_sms_counts_its_segments_and_numbers_its_choices(screen: Screen) -> N
 
 def test_an_emergency_is_answered_with_the_number_to_call(screen: Screen) -> None:
     screen.a.says("ada kebakaran di gang sebelah, api besar")
-    screen.a.hears("Segera telepon 112 atau 113")
+    screen.a.hears("Segera telepon 112 (gratis, 24 jam) atau 113")
     screen.shows("Peristiwa")
     expect(screen.panel).to_contain_text("Jalur darurat")
     expect(screen.panel).to_contain_text("Darurat: didahulukan dari segalanya")

@@ -68,7 +68,7 @@ def test_an_emergency_is_answered_first_and_forwarded_at_once(the_town: Town) ->
     citizen = the_town.citizen()
     citizen.says("TOLONG rumah tetangga kebakaran di gang mawar rt 3 duri kepa, api membesar")
     reply = wait_for(lambda: the_town.messages_to(citizen), what="the reply")[0]
-    assert reply.startswith("Segera telepon 112 atau 113")
+    assert reply.startswith("Segera telepon 112 (gratis, 24 jam) atau 113")
     mail = wait_for(lambda: letters_about(the_town, number_in(reply)), what="the e-mail")[0]
     assert "DARURAT" in mail["Subject"]
 

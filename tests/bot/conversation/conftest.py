@@ -63,6 +63,7 @@ def said(words: Words) -> Callable[..., Said]:
             "puts_off": words.puts_off(text),
             "asks_back": words.asks_back(text),
             "only_agrees": words.is_bare_yes(text),
+            "begins_with_yes": words.begins_with_yes(text),
             "consents": words.is_bare_consent(text),
             "only_hides_name": words.only_hides_name(text),
             "asks_to_wait": words.asks_to_wait(text),

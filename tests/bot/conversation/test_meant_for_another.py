@@ -5,8 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import Dialogue, Situation, respond
-from bot.conversation.state import Asked, Pending
-from bot.conversation.turn import AnswerRecheck, Confirm, Deny, Erase, SetSafeContact, Withdraw
+from bot.conversation.state import Asked, Draft, Pending
+from bot.conversation.turn import (
+    AddToTicket,
+    AnswerRecheck,
+    Confirm,
+    Deny,
+    Erase,
+    FileReport,
+    SetSafeContact,
+    Withdraw,
+)
 from tests.bot.conversation.conftest import NOON, ticket, understood
 
 NUMBER = "JK-7Q2M9X-4"
@@ -164,3 +173,103 @@ def test_a_place_alone_right_after_a_report_is_more_of_it(said, city):
     where = said("jl. kemang timur 5", understood("lapor", "jalan_rusak", place="jl. kemang timur 5", sure=0.4))
     turn = respond(talk, where, Situation((ticket("waiting"),), awaits_person=True), city)
     assert [reply.wording for reply in turn.replies] == ["info_added"]
+
+
+# -- by number ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pending",
+    [
+        Pending(Asked.ERASE, NOON - timedelta(hours=2), ("erase", "keep_data")),
+        Pending(Asked.WITHDRAW, NOON - timedelta(hours=2), ("withdraw", "keep"), NUMBER),
+        Pending(Asked.SAFE, NOON - timedelta(hours=2), ("safe", "not_safe"), NUMBER),
+    ],
+)
+def test_a_number_answers_the_question_that_came_last(said, city, pending):
+    turn = respond(Dialogue(pending), said("1", None), CLAIMED_LATER, city)
+    assert turn.action == Confirm(NUMBER)
+
+
+def test_stars_are_stars_though_something_was_asked_since(said, city):
+    rating = Pending(Asked.RATING, NOON - timedelta(hours=2), ("1", "2", "3", "4", "5"), "JK-1B3C5D-7")
+    assert respond(Dialogue(rating), said("5", None), CLAIMED_LATER, city).outcome == "rated"
+
+
+@pytest.mark.parametrize(("number", "filed"), [("1", False), ("2", True)])
+def test_did_it_work_out_is_answered_by_number(said, city, number, filed):
+    asked = Situation(rechecking=("ktp_baru", NOON - timedelta(hours=1)))
+    action = respond(Dialogue(), said(number, understood("setuju", sure=0.5)), asked, city).action
+    assert isinstance(action, AnswerRecheck)
+    assert (action.draft is not None) is filed
+
+
+# -- neither a step nor a no --------------------------------------------------------------------------------------
+
+CHECK = Pending(
+    Asked.CHECK, NOON, ("over", "within", "not_yet"), topic="ktp_baru", held=Draft("lapor", "ktp saya")
+)
+
+
+@pytest.mark.parametrize("answer", ["sudah pak, sebulan lalu tapi belum jadi", "sudah"])
+def test_a_step_that_was_taken_is_not_told_to_take(said, city, answer):
+    turn = respond(Dialogue(CHECK), said(answer, understood("tambah_info", sure=0.5)), Situation(), city)
+    assert [reply.wording for reply in turn.replies] == ["check_first"]
+    assert turn.dialogue.pending == CHECK
+
+
+@pytest.mark.parametrize("dialogue", [Dialogue(CHECK), Dialogue()])
+def test_a_report_is_no_answer_because_it_holds_a_no(said, city, dialogue):
+    report = said(
+        "sampah di Jl. Kenanga tidak diangkut seminggu", understood("lapor", "sampah", place="Jl. Kenanga")
+    )
+    asked = Situation() if dialogue.pending else Situation(rechecking=("ktp_baru", NOON - timedelta(hours=1)))
+    turn = respond(dialogue, report, asked, city)
+    assert isinstance(turn.action, FileReport)
+    assert turn.action.draft.service == "sampah"
+
+
+@pytest.mark.parametrize("is_report", [True, False])
+def test_no_need_reopens_nothing(said, city, is_report):
+    closed = Situation(tickets=(ticket("done", closed_at=NOON - timedelta(hours=1), is_report=is_report),))
+    assert respond(Dialogue(), said("nggak usah dibalas pak", understood("tolak")), closed, city).action is None
+
+
+def test_a_new_report_parts_no_older_one(said, city):
+    flood = Situation(tickets=(ticket("waiting", service="banjir", follows=True),))
+    text = "Sampah belum diangkut di rumah saya sudah seminggu"
+    spoken = said(text, understood("lapor", "sampah", place="rumah saya"), means_elsewhere=True)
+    assert respond(Dialogue(), spoken, flood, city).action.draft.service == "sampah"
+
+
+@pytest.mark.parametrize("text", ["sebentar ya saya cek dulu", "ok pak", "🙏"])
+def test_a_place_is_not_put_right_by_nothing(said, city, text):
+    question = Dialogue(Pending(Asked.NEW_PLACE, NOON, ticket=NUMBER))
+    turn = respond(
+        question, said(text, understood("tambah_info", sure=0.5)), Situation((ticket("waiting"),)), city
+    )
+    assert turn.action is None
+    assert turn.dialogue.pending == question.pending
+
+
+@pytest.mark.parametrize("pending", [Pending(Asked.PLACE, NOON), SAFE.pending])
+def test_the_wish_to_be_named_nowhere_is_neither_a_place_nor_a_way(said, city, pending):
+    draft = Draft("lapor", "jalan bolong", "jalan_rusak") if pending.asked is Asked.PLACE else None
+    turn = respond(Dialogue(pending, draft), said("tolong rahasiakan nama saya ya", understood("tambah_info")),
+                   SEALED if draft is None else Situation(), city)  # fmt: skip
+    assert (turn.action, turn.hides_name) == (None, True)
+    assert turn.dialogue.pending == pending
+
+
+def test_where_a_fire_is_reaches_the_crew_while_a_person_speaks(said, city):
+    fire = Situation(tickets=(ticket("waiting", service="kebakaran", urgent=True),), held_by_person=True)
+    talk = Dialogue(Pending(Asked.EMERGENCY_PLACE, NOON, ticket=NUMBER), recent=NUMBER, recent_at=NOON)
+    turn = respond(talk, said("Gg. Mawar RT 3", understood("tambah_info", place="Gg. Mawar RT 3")), fire, city)
+    assert turn.action == AddToTicket(NUMBER, "Gg. Mawar RT 3", "Gg. Mawar RT 3")
+    assert (turn.replies, turn.dialogue.pending) == ((), None)
+
+
+def test_a_document_alone_belongs_to_the_report_that_follows(said, city):
+    turn = respond(Dialogue(), said("", None, media=1, kinds=frozenset({"document"})), Situation(), city)
+    assert [reply.wording for reply in turn.replies] == ["document_alone"]
+    assert turn.dialogue.draft is not None
