@@ -1,5 +1,6 @@
 """The bucket in which all hosts keep citizens' files, at an address of its own, and what must be true of it."""
 
+import signal
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from bot.intake.media import SMALL
 from storage.bucket import Access, Bucket
@@ -17,7 +18,7 @@ from storage.queries.media import KEPT
 from tests.faults.mixed import Form
 from tests.faults.wires import Place
 from tests.journeys.town import Town, wait_for
-from tests.support.processes import running
+from tests.support.processes import Started, running
 from tests.support.s3 import Store, settings_of
 
 M, I = MediaFile, InboundMessage  # noqa: E741 - tables
@@ -31,15 +32,24 @@ Rows = Sequence[Row[Any]]
 
 @dataclass(frozen=True)
 class SharedFiles:
-    """``place``: where the store is; ``access``: to the one bucket in it."""
+    """``place``: where the store is; ``access``: to the one bucket in it; ``server``: its process."""
 
     place: Place
     access: Access
+    server: Started
 
     @property
     def settings(self) -> dict[str, str]:
         """The same for every host."""
         return {name.upper(): str(value) for name, value in settings_of(self.access).items()}
+
+    def hangs(self) -> None:
+        """It takes requests and says nothing."""
+        self.server.process.send_signal(signal.SIGSTOP)
+
+    def goes_on(self) -> None:
+        """Also with what was asked of it meanwhile, though nobody waits for that any more."""
+        self.server.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
@@ -48,7 +58,7 @@ def shared_files(place: Place) -> Iterator[SharedFiles]:
     with ExitStack() as stack:
         with place.inside():
             started = stack.enter_context(running("tests.standins.s3", "--host", place.address))
-        yield SharedFiles(place, Store(f"http://{place.address}:{started.port}").access())
+        yield SharedFiles(place, Store(f"http://{place.address}:{started.port}").access(), started)
 
 
 def with_photos(forms: Sequence[Form]) -> set[str]:
@@ -58,10 +68,19 @@ def with_photos(forms: Sequence[Form]) -> set[str]:
 
 def unfetched(database: Database, sids: Collection[str] = ()) -> int:
     """How many files, of these messages or of all, still wait to be fetched, tried before or not."""
+    return _waiting(database, sids)
+
+
+def put_off(database: Database, sids: Collection[str]) -> int:
+    """How many files of these messages were tried in vain, and are to be tried again."""
+    return _waiting(database, sids, M.due_at > M.created_at)
+
+
+def _waiting(database: Database, sids: Collection[str], *more: ColumnElement[bool]) -> int:
     of_these = [I.external_id.in_(sids)] if sids else []
-    waiting = select(func.count(M.id)).join(I, I.id == M.inbound_id).where(M.state == "waiting", *of_these)
+    files = select(func.count(M.id)).join(I, I.id == M.inbound_id).where(M.state == "waiting", *of_these, *more)
     with database.read() as session:
-        return session.scalar(waiting) or 0
+        return session.scalar(files) or 0
 
 
 def check_files(
