@@ -1,4 +1,4 @@
-"""A city on three hosts and one PostgreSQL, each with an address of its own, and a proxy in front of the hosts.
+"""A city on three hosts with one PostgreSQL and one bucket, each at an address of its own, behind a proxy.
 
     with city_on_hosts(folder, own_models=False) as city:      # from inside the network's "outside"
         city.hosts[0].loses_power()
@@ -27,6 +27,7 @@ from storage import migrate
 from storage.database import Database
 from storage.leading import TICKER_LOCK
 from storage.models import SenderLease
+from tests.faults.shared_files import SharedFiles, shared_files
 from tests.faults.wires import OUTSIDE, Network, Place, network
 from tests.journeys.conftest import specs
 from tests.journeys.town import Town, environment, wait_for
@@ -36,7 +37,7 @@ from tests.support.folders import short_lived_folder
 from tests.support.processes import Started, running
 from tests.support.settings import ACCOUNT, TOKEN
 
-NUMBERS, DATABASE = (11, 12, 13), 5
+NUMBERS, DATABASE, BUCKET = (11, 12, 13), 5, 6
 READY_WITHIN_S = 900  # three hosts at once on a busy machine
 NLU_PORT = 5005
 # With the process that started it: nothing of a host may outlive a test that was killed itself.
@@ -66,6 +67,11 @@ class Host:
     @property
     def url(self) -> str:
         return f"http://{self.place.address}:{self.port}"
+
+    @property
+    def media(self) -> Path:
+        """Its own folder for files, in which nothing may ever lie: no other host would find it there."""
+        return Path(self.env["MEDIA_FOLDER"])
 
     def start(self) -> None:
         """It boots; its wire is in order."""
@@ -135,11 +141,12 @@ class Host:
 @dataclass
 class City(Town):
     """Hosts behind one address. To the audit it is a town like any other. ``store``: where PostgreSQL is;
-    ``sent``: the MessageSids of all that was written to it so far."""
+    ``files``: where all hosts keep citizens' files; ``sent``: the MessageSids of all that was written so far."""
 
     net: Network = field(repr=False)
     hosts: Sequence[Host]
     store: Place
+    files: SharedFiles
     sent: set[str] = field(default_factory=set)
 
     def ticker(self, database: Database) -> Host | None:
@@ -176,7 +183,8 @@ def city_on_hosts(folder: Path, *, own_models: bool) -> Iterator[City]:
         smtp = stack.enter_context(_outside("smtp", "--folder", str(folder / "mails")))
         places = [net.plug(f"host{number}", number) for number in NUMBERS]
         proxy = stack.enter_context(_proxy(places))
-        env = environment(folder, proxy.url, url, twilio, smtp)
+        files = stack.enter_context(shared_files(net.plug("bucket", BUCKET)))
+        env = environment(folder, proxy.url, url, twilio, smtp) | files.settings
         hosts = [_host(net, place, env, folder, own_model=own_models) for place in places]
         stack.callback(_end, hosts)
         for host in hosts:
@@ -184,7 +192,7 @@ def city_on_hosts(folder: Path, *, own_models: bool) -> Iterator[City]:
         first = hosts[0].system
         assert first is not None
         around = (proxy.url, url, twilio, folder / "mails", env, hosts[0].log)
-        city = City(first, *around, net, hosts, store)
+        city = City(first, *around, net, hosts, store, files)
         wait_for(city.is_whole, READY_WITHIN_S, f"the city ({folder}/*.log)", every_s=0.5)
         yield city
 
@@ -196,6 +204,7 @@ def _host(net: Network, place: Place, env: Mapping[str, str], folder: Path, *, o
         "PORT": str(port),
         count_folder.NAME: str(counts),  # who is killed leaves the usual one behind
         "HOST": "0.0.0.0",
+        "MEDIA_FOLDER": str(folder / f"{place.name}-media"),
         **({} if own_model else {"NLU_URL": f"http://127.0.0.1:{NLU_PORT}"}),
     }
     return Host(place, net, port, {**env, **own}, folder / f"{place.name}.log", own_model)

@@ -92,7 +92,7 @@ def forms_of(place: Town, count: int, seed: int = 12) -> list[Form]:
     phones = [
         [place.citizen(ours) for _ in range(n)] for ours, n in ((OUR_WHATSAPP, writers), (OUR_SMS, writers // 4))
     ]
-    city = City(dice, *phones, _photos(place), _stories())
+    city = City(dice, *phones, photos_at(place), _stories())
     makers = [make for weight, make in KINDS.values() for _ in range(weight)]
     return [dice.choice(makers)(city) for _ in range(count)]
 
@@ -110,7 +110,8 @@ def with_repeats(forms: Sequence[Form], share: float = 0.05, seed: int = 12) -> 
         yield from (next(waiting) for _ in range(late[number]))
 
 
-def _photos(place: Town) -> list[str]:
+def photos_at(place: Town) -> list[str]:
+    """Addresses of some pictures at Twilio, as webhooks name them."""
     account = Twilio(place.twilio)
     try:
         return [account.puts(jpeg((64 + n, 48)), content_type="image/jpeg") for n in range(8)]

@@ -1,7 +1,8 @@
-"""Three hosts and one PostgreSQL: hosts are cut off, killed and brought back while the city writes.
+"""Three hosts, one PostgreSQL, one bucket: they are cut off, killed and brought back while the city writes.
 
-What must be true after: the audit's rules; that whoever ticked is followed within ten seconds; that a host which
-is cut off says so itself within seconds; and that nobody is put off because one host's language model is away.
+What must be true after: the audit's rules; that every photo is in the bucket and on no host; that whoever ticked
+is followed within ten seconds; that a host which is cut off says so itself within seconds; that nobody is put off
+because one host's language model is away, and nobody waits because the bucket is.
 """
 
 import time
@@ -20,10 +21,14 @@ from tests.faults import records
 from tests.faults.audit import audit
 from tests.faults.cost import cost_of, lateness, note, quantile
 from tests.faults.hosts import City, Host, city_on_hosts
+from tests.faults.losing import TEXT
+from tests.faults.mixed import photos_at
 from tests.faults.posting import webhooks_of
+from tests.faults.shared_files import check_files, put_off, unfetched, with_photos
 from tests.faults.stream import Writing, stream, writing_to
 from tests.faults.wires import why_not
 from tests.journeys.town import wait_for
+from tests.standins.citizen import Citizen
 from tests.support import postgres
 
 pytestmark = [pytest.mark.processes, pytest.mark.faults_quick]
@@ -33,6 +38,7 @@ NOTICED_WITHIN_S = 10
 BACK_WITHIN_S = 300  # on a busy machine
 SETTLED_WITHIN_S = 300
 ASKS_FOR_S = 10
+PHOTOS, ANSWERED_WITHIN_S, GIVEN_UP_WITHIN_S = 3, 60, 60
 SLOW_KILOBITS = 128
 QUESTION = "KTP saya hilang, cara urusnya gimana ya?"
 
@@ -112,6 +118,10 @@ def day(city: City, what: str, a_second: float) -> Iterator[Writing]:
             yield writing
         city.sent |= writing.sent
         found = audit(city, city.sent, SETTLED_WITHIN_S)
+        folders = [host.media for host in city.hosts]
+        photos = with_photos(writing.forms)
+        by = check_files(city, city.files, folders, photos, SETTLED_WITHIN_S)
+        print(f"{what}: {len(photos)} photos, by worker {dict(by)}")  # noqa: T201
         note(cost_of(city, f"three hosts: {what}", webhooks, found))
 
 
@@ -243,6 +253,40 @@ def test_the_wire_of_one_host_is_slow(city: City, size: Size) -> None:
         wait_for(city.is_whole, BACK_WITHIN_S, "all hosts", every_s=0.5)
 
 
+# What keeps the hosts from the bucket, and how it is undone.
+AWAY: dict[str, tuple[Callable[[City], None], Callable[[City], None]]] = {
+    "hangs": (lambda city: city.files.hangs(), lambda city: city.files.goes_on()),
+    "is out of reach": (
+        lambda city: city.net.cut(city.files.place),
+        lambda city: city.net.mend(city.files.place),
+    ),
+}
+
+
+@sizes("how", ["hangs"], [*AWAY])
+def test_the_bucket_is_away(city: City, size: Size, how: str) -> None:
+    """Photos wait for it, and nobody waits for a photo. That they arrive at last is seen at the end of the day."""
+    goes, returns = AWAY[how]
+    with city.database() as database, day(city, f"the bucket {how}", size.a_second) as writing:
+        time.sleep(1)
+        goes(city)
+        began = time.monotonic()
+        senders, photos = _send_photos(city, writing)
+        wait_for(lambda: all(map(city.messages_to, senders)), ANSWERED_WITHIN_S, "answers to photos")
+        answered = time.monotonic() - began
+        time.sleep(size.lasts_s)
+        wait_for(lambda: put_off(database, photos), GIVEN_UP_WITHIN_S, "a photo that is put off")
+        writing.acknowledged()
+        answers = set(writing.webhooks.answers)
+        assert unfetched(database, photos) == len(photos)
+        assert city.hosts[0].is_well(""), "the proxy leaves it in"
+        assert not city.hosts[0].is_well(), "but it says what is wrong"
+        returns(city)
+        wait_for(city.is_whole, BACK_WITHIN_S, "all hosts", every_s=0.5)
+    print(f"the bucket {how}: answers to photos after {answered:.1f} s")  # noqa: T201
+    assert answers == {200}, "citizens' messages were taken all the time"
+
+
 def _another(city: City, database: Database, former: Host) -> bool:
     return city.ticker(database) not in (None, former)
 
@@ -271,6 +315,15 @@ def _told_to_wait(database: Database) -> int:
     """How often somebody was told that the answer takes a while."""
     with database.read() as session:
         return session.scalar(select(func.count()).where(OutboundMessage.wording == "received_wait")) or 0
+
+
+def _send_photos(city: City, writing: Writing) -> tuple[list[Citizen], list[str]]:
+    """Reports with a photo each, by somebody else each; who wrote, and the MessageSids."""
+    senders = [city.citizen() for _ in range(PHOTOS)]
+    told = enumerate(zip(senders, photos_at(city), strict=False))
+    forms = [citizen.photo_form(TEXT.format(n=n), photo) for n, (citizen, photo) in told]
+    writing.write(*forms)
+    return senders, [form["MessageSid"] for form in forms]
 
 
 def _ask(city: City, writing: Writing, for_s: float) -> list[str]:

@@ -49,14 +49,7 @@ class Store:
 
     def settings(self, **more: Any) -> dict[str, Any]:
         """The settings of an installation with a new bucket."""
-        found = self.access(**more)
-        return {
-            "media_bucket": found.bucket,
-            "media_bucket_url": found.url,
-            "media_bucket_access_key": found.access_key,
-            "media_bucket_secret_key": found.secret_key,
-            "media_bucket_timeout_s": 2,
-        }
+        return settings_of(self.access(**more))
 
     def names(self, bucket: str) -> list[str]:
         """Everything that lies in it, by its whole name."""
@@ -80,6 +73,17 @@ class Store:
             yield {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
         finally:
             httpx.post(f"{self.url}/moto-api/reset-auth", content=NO_CHECKS, trust_env=False)
+
+
+def settings_of(access: Access) -> dict[str, Any]:
+    """The settings of an installation that has this bucket."""
+    return {
+        "media_bucket": access.bucket,
+        "media_bucket_url": access.url,
+        "media_bucket_access_key": access.access_key,
+        "media_bucket_secret_key": access.secret_key,
+        "media_bucket_timeout_s": access.timeout_s,
+    }
 
 
 @contextmanager
