@@ -241,7 +241,7 @@ def test_asked_twice_it_does_not_wait(database: Database, tmp_path: Path) -> Non
         time.sleep(1.5)
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(3) == 0
+        assert process.wait(LIMIT_S / 2) == 0
     assert "worker_gave_up" in _said(tmp_path)
     assert _held(database) == []
 
