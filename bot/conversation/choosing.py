@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from bot.conversation.meaning import CLEAR_SERVICE, REPORTS, report_confidence
 from bot.conversation.state import COURTESY_QUESTIONS, Pending, Said, Situation
-from bot.status import WITH_AGENCY
+from bot.status import WITH_AGENCY, Status
 
 SURE = 0.7
 # The questions that come by themselves have two answers, and by SMS these numbers.
@@ -55,6 +55,8 @@ def answers_a_later_question(pending: Pending, said: Said, situation: Situation)
     recheck = situation.rechecking
     worked_out = yes_or_no and recheck is not None and recheck[1] > pending.since
     later = [ticket for ticket in situation.tickets if ticket.asked_at and ticket.asked_at > pending.since]
+    if number:  # an agency's question has no numbered answers
+        later = [ticket for ticket in later if ticket.status != Status.NEEDS_INFO]
     asked_later = worked_out or any(yes_or_no or ticket.status not in WITH_AGENCY for ticket in later)
     means_either = yes_or_no or (pending.asked in COURTESY_QUESTIONS and said.is_short)
     return asked_later and means_either

@@ -191,6 +191,12 @@ def test_a_number_answers_the_question_that_came_last(said, city, pending):
     assert turn.action == Confirm(NUMBER)
 
 
+def test_a_number_is_no_answer_to_an_agency(said, city):
+    choice = Dialogue(Pending(Asked.WITHDRAW, NOON - timedelta(hours=2), ("withdraw", "keep"), NUMBER))
+    asks = Situation(tickets=(ticket("needs_info", asked_at=NOON - timedelta(hours=1)),))
+    assert respond(choice, said("2", None), asks, city).outcome == "kept"
+
+
 def test_stars_are_stars_though_something_was_asked_since(said, city):
     rating = Pending(Asked.RATING, NOON - timedelta(hours=2), ("1", "2", "3", "4", "5"), "JK-1B3C5D-7")
     assert respond(Dialogue(rating), said("5", None), CLAIMED_LATER, city).outcome == "rated"
