@@ -18,6 +18,8 @@ from tests.support.databases import PostgresTemplate, opened
 
 EVERY_S = 0.02
 REFUSED_AFTER_S = 3  # a webhook's patience
+TWILIO_GIVES_UP_AFTER_S = 15  # docs/operating.md: SQLite's table for searching is filled in one piece
+MILLION = pytest.param(1_000_000, marks=[pytest.mark.faults, pytest.mark.processes])
 BEFORE = "0001"
 AT = "'2026-11-21 08:00:00+00:00'"
 VALUES = {"no": False, "nothing": b""}
@@ -84,7 +86,7 @@ def filled(database: Database, rows: int) -> None:
             connection.execute(text(statement), {**VALUES, "rows": rows})
 
 
-@pytest.mark.parametrize("rows", [100_000, pytest.param(1_000_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("rows", [100_000, MILLION])
 def test_nobody_is_refused_while_tables_are_upgraded(empty_database_url: str, rows: int) -> None:
     with opened(empty_database_url) as database, opened(empty_database_url) as elsewhere:
         filled(database, rows)
@@ -96,7 +98,8 @@ def test_nobody_is_refused_while_tables_are_upgraded(empty_database_url: str, ro
         with database.engine.connect() as connection:
             stored = connection.scalar(text("SELECT count(*) FROM inbound_messages WHERE state = 'new'"))
     assert stored == len(old.waits)
-    assert max(old.waits) < REFUSED_AFTER_S
+    of_a_large_file = elsewhere.is_sqlite and rows > 100_000
+    assert max(old.waits) < (TWILIO_GIVES_UP_AFTER_S if of_a_large_file else REFUSED_AFTER_S)
 
 
 def test_behind_somebody_who_reads_for_long_nobody_queues(empty_database_url: str) -> None:
