@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.city.city import City
 from bot.conversation import reports
-from bot.conversation.choosing import YES_OR_NO_BY_NUMBER, chosen, is_another_report, is_story, yes_or_no
+from bot.conversation.choosing import by_button_or_number, chosen, is_another_report, is_story, yes_or_no
 from bot.conversation.meaning import answer_confidence
 from bot.conversation.state import COURTESY_QUESTIONS, Advice, Asked, Dialogue, Draft, Pending, Said, Situation
 from bot.conversation.turn import AnswerRecheck, AskLater, AskPerson, Reply, Turn
@@ -85,11 +85,10 @@ def rechecked(dialogue: Dialogue, said: Said, situation: Situation, city: City) 
 
 
 def _worked_out(said: Said) -> bool | None:
-    if said.choice:
-        return said.choice == "yes" if said.choice in ("yes", "no") else None
-    if is_story(said) or is_another_report(None, said):
-        return None
-    return YES_OR_NO_BY_NUMBER.get(said.text.strip(" ."), said.agrees)
+    picked = by_button_or_number(said)
+    if picked is not None or said.choice or is_story(said) or is_another_report(None, said):
+        return picked
+    return said.agrees
 
 
 def _check_first(dialogue: Dialogue, said: Said, topic: str, advice: Advice, city: City) -> Turn:

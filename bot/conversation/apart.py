@@ -30,7 +30,7 @@ def another_one(dialogue: Dialogue, said: Said, situation: Situation, city: City
 
 def _is_own_report(said: Said, follower: TicketView) -> bool:
     """ "Sampah belum diangkut di rumah saya" is not about the flood of last week."""
-    told_at_its_place = is_story(said) and place_in(said) is not None and said.means_another is False
+    told_at_its_place = is_story(said) and place_in(said) is not None and not said.means_another
     other = is_another_report(follower.service, said) or tells_matter_and_place(said, {follower.service})
     return other or (told_at_its_place and said.at - follower.created_at > SOON)
 

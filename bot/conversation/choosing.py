@@ -8,7 +8,7 @@ from bot.conversation.state import COURTESY_QUESTIONS, Pending, Said, Situation
 from bot.status import WITH_AGENCY, Status
 
 SURE = 0.7
-# The questions that come by themselves have two answers, and by SMS these numbers.
+# "Sudah beres?" and "did it work out?" have two answers, and by SMS these numbers.
 YES_OR_NO_BY_NUMBER = {"1": True, "2": False}
 LONGEST_PLACE = 8  # words
 SURE_REPORT = 0.8
@@ -45,6 +45,13 @@ def is_out_of_list(pending: Pending, said: Said) -> bool:
     return bool(pending.options) and re.fullmatch(r"\W*\d{1,3}\W*", said.text) is not None
 
 
+def by_button_or_number(said: Said) -> bool | None:
+    """The answer to a question that came by itself; None where it is put in words, or another's button."""
+    if said.choice:
+        return {"yes": True, "no": False}.get(said.choice)
+    return YES_OR_NO_BY_NUMBER.get(said.text.strip(" ."))
+
+
 def answers_a_later_question(pending: Pending, said: Said, situation: Situation) -> bool:
     """A yes or no, or its number, while we also asked, later, whether something is fixed, has worked out, or
     whether anyone has come. A button of the question itself answers it, and so does a number that only it has."""
@@ -55,8 +62,8 @@ def answers_a_later_question(pending: Pending, said: Said, situation: Situation)
     recheck = situation.rechecking
     worked_out = yes_or_no and recheck is not None and recheck[1] > pending.since
     later = [ticket for ticket in situation.tickets if ticket.asked_at and ticket.asked_at > pending.since]
-    if number:  # an agency's question has no numbered answers
-        later = [ticket for ticket in later if ticket.status != Status.NEEDS_INFO]
+    if number:  # an agency's question and "has anyone come?" have no numbered answers
+        later = [ticket for ticket in later if ticket.status == Status.CLAIMED_DONE]
     asked_later = worked_out or any(yes_or_no or ticket.status not in WITH_AGENCY for ticket in later)
     means_either = yes_or_no or (pending.asked in COURTESY_QUESTIONS and said.is_short)
     return asked_later and means_either

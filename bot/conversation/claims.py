@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.city.city import City
-from bot.conversation.choosing import chosen
+from bot.conversation.choosing import by_button_or_number, chosen
 from bot.conversation.meaning import REPORTS
 from bot.conversation.state import Asked, Dialogue, Pending, Said, Situation, TicketView
 from bot.conversation.turn import Confirm, Deny, JudgeAll, Rate, Reply, Turn
@@ -13,16 +13,14 @@ from bot.status import Status
 
 # "Belum beres" this long after the closing opens the ticket again.
 REOPEN_WITHIN = timedelta(days=14)
-# "Sudah beres?" is sent to plain SMS with numbered answers.
-BY_NUMBER = {"1": "yes", "2": "no"}
 STARS = tuple((str(n), f"choice_{n}") for n in range(1, 6))
 
 
 def verdict_on(said: Said, ticket: TicketView) -> bool | None:
     """Done, not done, or neither. A button or a plain yes or no wins over what the model thinks."""
-    picked = said.choice or BY_NUMBER.get(said.text.strip(" ."))
-    if picked in ("yes", "no"):
-        return picked == "yes"
+    picked = by_button_or_number(said)
+    if picked is not None:
+        return picked
     intent = said.understanding.intent.label if said.understanding else ""
     if intent in ("setuju", "tolak") and said.agrees is None:
         return intent == "setuju"

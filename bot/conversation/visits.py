@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.conversation.choosing import place_in
-from bot.conversation.claims import BY_NUMBER, about, judged, verdict_on
+from bot.conversation.choosing import by_button_or_number, place_in
+from bot.conversation.claims import about, judged, verdict_on
 from bot.conversation.state import Dialogue, Said, TicketView
 from bot.conversation.turn import AddToTicket, Reply, Turn
 from bot.status import WITH_AGENCY
@@ -16,7 +16,7 @@ def is_waited_for(ticket: TicketView, said: Said) -> bool:
     """Whether we asked this lately. It has no buttons: a button or a number answers another question."""
     if ticket.asked_at is None or ticket.status not in WITH_AGENCY:
         return False
-    picked = said.choice or said.text.strip(" .") in BY_NUMBER
+    picked = said.choice or by_button_or_number(said) is not None
     return not picked and said.at - ticket.asked_at <= LASTS
 
 

@@ -40,10 +40,16 @@ def outcomes(number: Number) -> dict[str, str | None]:
         return dict(session.execute(select(InboundMessage.text, InboundMessage.outcome)).all())  # type: ignore[arg-type]
 
 
-def test_an_emergency_is_answered_while_a_report_waits_for_the_model(number: Number) -> None:
+def two_rounds(number: Number) -> tuple[Slow, Worker, Worker]:
+    """A model that takes its time, who waits for it, and who does not."""
     slow = Slow()
     others = Worker(number.database, number.rulebook, slow, number.clock, "one", lanes=ALL_BUT_EMERGENCIES)
     urgent = Worker(number.database, number.rulebook, GivenUp(), number.clock, "one", lanes=EMERGENCIES)
+    return slow, others, urgent
+
+
+def test_an_emergency_is_answered_while_a_report_waits_for_the_model(number: Number) -> None:
+    slow, others, urgent = two_rounds(number)
     number.hears(REPORT, UNDERSTOOD)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(others.round)
@@ -68,9 +74,7 @@ def test_each_round_leaves_the_other_its_messages(number: Number) -> None:
 
 
 def test_an_emergency_behind_a_report_that_is_being_understood_is_next(number: Number) -> None:
-    slow = Slow()
-    others = Worker(number.database, number.rulebook, slow, number.clock, "one", lanes=ALL_BUT_EMERGENCIES)
-    urgent = Worker(number.database, number.rulebook, GivenUp(), number.clock, "one", lanes=EMERGENCIES)
+    slow, others, urgent = two_rounds(number)
     number.hears(REPORT, UNDERSTOOD)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(others.round)

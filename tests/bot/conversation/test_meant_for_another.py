@@ -191,9 +191,10 @@ def test_a_number_answers_the_question_that_came_last(said, city, pending):
     assert turn.action == Confirm(NUMBER)
 
 
-def test_a_number_is_no_answer_to_an_agency(said, city):
+@pytest.mark.parametrize("status", ["needs_info", "in_progress"])
+def test_a_number_is_no_answer_to_what_has_no_numbers(said, city, status):
     choice = Dialogue(Pending(Asked.WITHDRAW, NOON - timedelta(hours=2), ("withdraw", "keep"), NUMBER))
-    asks = Situation(tickets=(ticket("needs_info", asked_at=NOON - timedelta(hours=1)),))
+    asks = Situation(tickets=(ticket(status, asked_at=NOON - timedelta(hours=1)),))
     assert respond(choice, said("2", None), asks, city).outcome == "kept"
 
 
